@@ -47,6 +47,7 @@ struct Envelope {
     std::string id() const;  // "<topic>/<partition>/<lane>/<incarnation>/<seq>": unique for ever
     bool operator==(const Envelope&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Envelope, (), (type, source, topic, partition, lane, incarnation, seq, subject, cause, trace, time))
 
 // The answer to a call that an earlier decision asked for, or the reason why there is none after every retry.
 template <class Call>

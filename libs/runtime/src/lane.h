@@ -1,0 +1,114 @@
+// One lane while it is held: its cache, timers, parked inputs and numbers, all true because nobody else writes its rows.
+// Whatever goes wrong, the whole object is dropped and the lane is taken anew: nothing here is ever undone.
+#pragma once
+
+#include <waybill/runtime/worker.h>
+
+#include <unordered_map>
+
+namespace waybill::runtime {
+
+// The hold is over: somebody else took the lane.
+struct Fenced : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class Lane {
+public:
+    Lane(Worker& worker, int number);  // takes the lane; throws StoreAway
+
+    // Decides and commits one batch of what waits. True when more waits. Throws StoreAway or Fenced: then drop the lane.
+    bool step(std::deque<Worker::Command>& commands);
+
+    void arrived(Message message) { inbox_.push_back(std::move(message)); }
+    void answered(Outbound::Finished finished) { answers_.push_back(std::move(finished)); }
+    std::size_t waiting() const { return inbox_.size() + answers_.size(); }
+    const LaneRecord& record() const { return record_; }
+    std::int64_t head(const std::string& topic, int partition, std::int64_t incarnation) const;
+    void note_now() { note_at_ = std::chrono::milliseconds(0); note_wait_ = worker_.limits_.note_after_burst * 4; }
+    std::chrono::milliseconds rest() const;
+    std::vector<Position> positions() const;
+    std::size_t parked_count() const;
+
+private:
+    using AggregateKey = std::pair<std::size_t, std::string>;
+
+    struct Entry {
+        std::shared_ptr<const void> state;  // null: the aggregate is absent
+        std::int64_t version = 0;
+    };
+
+    // One thing to decide.
+    struct Input {
+        enum class Kind { event, timer, answer, command } kind;
+        const Handler* handler = nullptr;
+        std::size_t aggregate = 0;
+        std::string key, name;
+        Envelope envelope;                   // of an event; of the others: cause and trace of what they follow from
+        std::string payload;
+        Worker::Command command;
+        std::string source() const { return kind == Kind::event ? envelope.source : kind == Kind::timer ? "timer" : "answer"; }
+        std::string identity() const;
+    };
+
+    // What the batch will write.
+    struct Draft {
+        Instant now{};
+        Batch batch;
+        std::map<AggregateKey, bool> changed;
+        std::map<std::tuple<std::size_t, std::string, std::string>, std::optional<Instant>> timers;
+        std::vector<Message> messages;
+        std::map<std::string, std::size_t> row_at;  // table, columns and key -> index into batch.rows
+        std::vector<std::pair<std::function<void(Result<CommandReply>)>, Result<CommandReply>>> replies;
+        std::vector<std::pair<std::size_t, AggregateKey>> reply_states;
+        std::size_t bytes = 0, decided = 0;
+    };
+
+    struct Want {  // numbers of one source that are known to exist and are not here
+        std::string topic;
+        int source_lane = 0;
+        std::int64_t incarnation = 1, head = 0, asked_from = -1;
+        std::chrono::milliseconds ask_at{0}, wait{0};
+    };
+
+    std::vector<Input> gather(std::deque<Worker::Command>& commands, Draft& draft);
+    bool admit(const Message& message, Draft& draft);
+    void read_note(const Message& note, Draft& draft);
+    void want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head);
+    bool whole(const Message& note) const;
+    std::optional<Input> input_of(Message message);
+    void load(const std::vector<Input>& inputs);
+    void handle(Input& input, Draft& draft);
+    Outcome decide(Input& input, Draft& draft, std::string& why);
+    void apply(Input& input, ErasedDecision&& decision, Draft& draft);
+    void merge(Row row, Draft& draft);
+    void park(Input& input, Outcome outcome, std::string why, Draft& draft);
+    void retry_parked(const AggregateKey& key, Draft& draft);
+    void commit(Draft& draft, const std::vector<std::string>& identities);
+    void publish(Draft& draft);
+    void ask_and_note();
+    void set_timer(std::size_t aggregate, const std::string& key, const std::string& name, std::optional<Instant> due, Draft& draft);
+    void reload_timers();
+    std::string aggregate_name(std::size_t index) const;
+    std::int64_t seen(const std::string& key) const;
+
+    Worker& worker_;
+    const Definition& definition_;
+    const int number_;
+    LaneRecord record_;
+    std::vector<std::unordered_map<std::string, Entry>> cache_;  // by aggregate
+    std::map<AggregateKey, std::deque<Parked>> parked_;
+    std::set<std::tuple<Instant, std::size_t, std::string, std::string>> timers_;
+    std::map<std::tuple<std::size_t, std::string, std::string>, Instant> timer_index_;
+    Instant timers_complete_until_{};  // every stored timer due until then is in memory
+    std::map<std::string, Want> wants_;  // by key of Ledger::seen
+    std::map<std::string, Effect> open_;
+    std::deque<Message> inbox_;
+    std::deque<Outbound::Finished> answers_;
+    bool retrying_ = false;
+    bool must_commit_ = false;                   // a new incarnation is not true until it is committed
+    std::chrono::milliseconds moved_at_{-1};     // numbers moved that no batch has committed yet
+    std::chrono::milliseconds note_at_{0}, note_wait_{0};
+};
+
+}  // namespace waybill::runtime
