@@ -47,11 +47,11 @@ function(waybill_service name)
   target_precompile_headers(${name}_handlers PRIVATE <waybill/runtime.h>)
 
   add_library(${name}_service STATIC ${wiring})
-  target_link_libraries(${name}_service PUBLIC ${name}_handlers ${arg_DEPENDS})
+  target_link_libraries(${name}_service PUBLIC ${name}_handlers waybill::unit ${arg_DEPENDS})
 
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
     add_executable(waybill-${name} main.cpp)
-    target_link_libraries(waybill-${name} PRIVATE ${name}_service waybill_host)
+    target_link_libraries(waybill-${name} PRIVATE ${name}_service waybill::host)
     set_target_properties(waybill-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/build/bin)
   endif()
   waybill_tests(${name}_tests SOURCES ${tests} DEPENDS ${name}_service)
