@@ -207,6 +207,11 @@ public:
         set(conf, "message.timeout.ms", "300000");
         rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
         producer = make(RD_KAFKA_PRODUCER, conf);
+        // A topic that the handle knows has its leader looked up at once, and stays known for as long as the handle.
+        auto writes = options.writes;
+        writes.emplace_back(asks_topic);
+        for (const auto& topic : writes)
+            if (rd_kafka_topic_t* known = rd_kafka_topic_new(producer.get(), topic.c_str(), nullptr)) rd_kafka_topic_destroy(known);
     }
 
     void make_consumer() {

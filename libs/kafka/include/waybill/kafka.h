@@ -27,8 +27,9 @@ struct Options {
     std::string user, password;            // SASL/PLAIN; an empty user: no authentication
     std::string client_id;
     std::string group;                     // of the service
-    std::function<void()> on_ready;        // something can be polled; from a thread of librdkafka, must not block
-    std::function<void(bool error, const std::string& text)> log;
+    std::vector<std::string> writes = {};  // topics to get ready for, so that the first event to each is not a second late
+    std::function<void()> on_ready = {};        // something can be polled; from a thread of librdkafka, must not block
+    std::function<void(bool error, const std::string& text)> log = {};
 };
 
 // Which of these topics this principal cannot see or read, each with the reason; empty: all well. Blocks up to `timeout`.
