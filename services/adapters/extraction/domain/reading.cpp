@@ -1,0 +1,293 @@
+#include "domain/reading.h"
+
+#include <waybill/gazetteer.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+namespace waybill::extraction::rules {
+namespace {
+
+using gazetteer::fold;
+using Kind = Token::Kind;
+
+struct Lexicon {
+    std::unordered_map<std::string, std::vector<const Phrase*>> exact, prefix;  // by first word
+    std::size_t longest_prefix = 0;
+    Lexicon() {
+        for (const Phrase& phrase : phrases()) {
+            std::string first = phrase.words[0];
+            const bool open = first.ends_with('*');
+            if (open) first.pop_back();
+            (open ? prefix : exact)[first].push_back(&phrase);
+            if (open) longest_prefix = std::max(longest_prefix, first.size());
+        }
+    }
+};
+
+const Lexicon& lexicon() {
+    static const Lexicon all;
+    return all;
+}
+
+// Length in bytes of a letter at i, 0 if it is none. Letters beyond ASCII are those that fold to letters.
+std::size_t letter_at(std::string_view text, std::size_t i) {
+    const unsigned char c = text[i];
+    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const std::size_t size = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 0;
+    if (!size || i + size > text.size()) return 0;
+    if (size == 2 && c == 0xCC) return 2;  // combining accents
+    if (size == 2 && c == 0xCD && static_cast<unsigned char>(text[i + 1]) < 0xB0) return 2;
+    const std::string folded = fold(text.substr(i, size));
+    return !folded.empty() && !(folded[0] >= '0' && folded[0] <= '9') ? size : 0;
+}
+
+bool upper_at(std::string_view text, std::size_t i) {
+    const unsigned char c = text[i];
+    if (c < 0x80) return c >= 'A' && c <= 'Z';
+    const unsigned char d = i + 1 < text.size() ? text[i + 1] : 0;
+    if (c == 0xC3) return d >= 0x80 && d <= 0x9E;
+    if (c == 0xC4 || c == 0xC5) {
+        const int point = (c & 0x1F) << 6 | (d & 0x3F);
+        if (point >= 0x139 && point <= 0x148) return point % 2 == 1;
+        if (point >= 0x179 && point <= 0x17E) return point % 2 == 1;
+        return point == 0x178 || point % 2 == 0;
+    }
+    if (c == 0xC8) return d % 2 == 0;
+    if (c == 0xD0) return d >= 0x80 && d <= 0xAF;
+    return false;
+}
+
+void split_into_tokens(Reading& out) {
+    const std::string_view text = out.text;
+    bool space = true;
+    int line = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const char c = text[i];
+        if (c == '\n') ++line;
+        if (c == ' ' || c == '\t' || c == '\n') {
+            if (c == '\t') out.tokens.push_back({std::uint32_t(i), std::uint32_t(i + 1), Kind::mark, '|', true, false, false, line, 0, ""});
+            space = true;
+            ++i;
+            continue;
+        }
+        Token token{std::uint32_t(i), 0, Kind::mark, 0, space, false, false, line, 0, ""};
+        space = false;
+        if (c >= '0' && c <= '9') {
+            while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+            token.kind = Kind::number;
+            token.folded = text.substr(token.begin, i - token.begin);
+        } else if (std::size_t size = letter_at(text, i)) {
+            token.kind = Kind::word;
+            token.capital = upper_at(text, i);
+            int uppers = 0, letters = 0;
+            while (i < text.size() && (size = letter_at(text, i))) {
+                uppers += upper_at(text, i);
+                ++letters;
+                i += size;
+            }
+            token.capitals = letters > 1 && uppers == letters;
+            token.folded = fold(text.substr(token.begin, i - token.begin));
+        } else {
+            const unsigned char u = c;
+            const std::size_t size2 = u >= 0xF0 ? 4 : u >= 0xE0 ? 3 : u >= 0xC2 ? 2 : 1;
+            const auto symbol = text.substr(i, size2);
+            i = std::min(text.size(), i + size2);
+            if (symbol == "€" || symbol == "£" || symbol == "°" || symbol == "%") {
+                token.kind = Kind::word;
+                token.folded = symbol;
+            } else {
+                token.mark = size2 == 1 ? c : '*';
+            }
+        }
+        token.end = std::uint32_t(i);
+        out.tokens.push_back(std::move(token));
+    }
+}
+
+void number_sentences(Reading& out) {
+    int sentence = 0;
+    for (int i = 0; i < out.size(); ++i) {
+        if (i > 0 && out.tokens[i].line != out.tokens[i - 1].line) ++sentence;
+        else if (i > 0 && out.tokens[i].space_before && out.tokens[i - 1].kind == Kind::mark) {
+            const char end = out.tokens[i - 1].mark;
+            const bool full_stop = end == '.' && i >= 2 && !out.number(i - 2) &&
+                                   !(out.number(i) && (out.is(i - 2, Meaning::clock) || out.is(i - 2, Meaning::reference) || out.is(i - 2, Meaning::phone) || out.is(i - 2, Meaning::weekday_short) || out.is(i - 2, Meaning::month))) &&
+                                   (out.tokens[i].capital || out.number(i) || out.mark(i, '[') || out.mark(i, '(')) &&
+                                   (out.tokens[i - 2].end - out.tokens[i - 2].begin > 3 || out.tokens[i - 2].kind == Kind::mark ||
+                                    out.is(i - 2, Meaning::tonne) || out.is(i - 2, Meaning::kilogram) || out.is(i - 2, Meaning::metres) || out.is(i - 2, Meaning::currency));
+            const bool after_number = end == '.' && i >= 2 && out.number(i - 2) && out.tokens[i].capital &&
+                                      !out.is(i, Meaning::month) && !out.is(i, Meaning::hour);
+            if (end == '!' || end == '?' || full_stop || after_number) ++sentence;
+        }
+        out.tokens[i].sentence = sentence;
+    }
+}
+
+bool matches(const Reading& reading, const Phrase& phrase, int at, int& last) {
+    int i = at;
+    for (std::size_t k = 0; k < phrase.words.size(); ++k) {
+        if (k > 0) {
+            ++i;
+            // "Sped.-Nr.", "Sp. z o.o.", "d'accord": marks inside a phrase do not part its words
+            for (int skipped = 0; skipped < 2 && i < reading.size() && reading.tokens[i].kind == Kind::mark && reading.tokens[i].line == reading.tokens[at].line &&
+                                  (reading.tokens[i].mark == '.' || reading.tokens[i].mark == '-' || reading.tokens[i].mark == '\'' || reading.tokens[i].mark == '/');
+                 ++skipped)
+                ++i;
+        }
+        if (i >= reading.size() || reading.tokens[i].line != reading.tokens[at].line || reading.tokens[i].kind == Kind::mark) return false;
+        const std::string& word = phrase.words[k];
+        const std::string& have = reading.tokens[i].folded;
+        if (word.back() == '*' ? !std::string_view(have).starts_with(std::string_view(word).substr(0, word.size() - 1)) : have != word) return false;
+    }
+    last = i;
+    return true;
+}
+
+struct Candidate {
+    const Phrase* phrase;
+    int first, last;
+};
+
+std::vector<Candidate> all_candidates(const Reading& reading) {
+    std::vector<Candidate> found;
+    const Lexicon& words = lexicon();
+    for (int i = 0; i < reading.size(); ++i) {
+        if (reading.tokens[i].kind == Kind::mark) continue;
+        const std::string& word = reading.tokens[i].folded;
+        int last = 0;
+        if (const auto exact = words.exact.find(word); exact != words.exact.end())
+            for (const Phrase* phrase : exact->second)
+                if (matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
+        for (std::size_t size = 2; size <= std::min(word.size(), words.longest_prefix); ++size)
+            if (const auto open = words.prefix.find(word.substr(0, size)); open != words.prefix.end())
+                for (const Phrase* phrase : open->second)
+                    if (matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
+    }
+    return found;
+}
+
+std::uint32_t languages_spoken(const Reading& reading, const std::vector<Candidate>& found) {
+    std::array<int, 32> score{};
+    int cyrillic = 0;
+    for (const Token& token : reading.tokens) cyrillic += token.kind == Kind::word && static_cast<unsigned char>(token.folded[0]) == 0xD0;
+    for (const Candidate& c : found)
+        for (int bit = 0; bit < 32; ++bit)
+            if (c.phrase->languages >> bit & 1) score[bit] += c.phrase->meaning == Meaning::stop ? 2 : c.phrase->strict ? 0 : 3;
+    std::uint32_t spoken = 0;
+    const int top = *std::max_element(score.begin(), score.end());
+    for (int bit = 0; bit < 32; ++bit)
+        if (score[bit] >= 4 && score[bit] * 2 >= top) spoken |= 1u << bit;
+    if (top < 4)
+        for (int bit = 0; bit < 32; ++bit)
+            if (score[bit] == top && top > 0) spoken |= 1u << bit;
+    return cyrillic > 3 ? spoken | language_bit("ru") : spoken & ~language_bit("ru");
+}
+
+}  // namespace
+
+const Tag* Reading::tag(int first, Meaning meaning) const {
+    const Tag* best = nullptr;
+    for (auto tag = std::lower_bound(tags.begin(), tags.end(), first, [](const Tag& t, int f) { return t.first < f; }); tag != tags.end() && tag->first == first; ++tag)
+        if (tag->meaning == meaning && (!best || tag->last > best->last)) best = &*tag;
+    return best;
+}
+
+const Tag* Reading::tag_at(int token, Meaning meaning) const {
+    if (!is(token, meaning)) return nullptr;
+    for (int first = token; first >= 0 && first > token - 6; --first)
+        if (const Tag* found = tag(first, meaning); found && found->last >= token) return found;
+    return nullptr;
+}
+
+Reading read(std::string text) {
+    Reading out;
+    out.text = std::move(text);
+    split_into_tokens(out);
+    out.means.resize(out.tokens.size());
+    out.gone.resize(out.tokens.size());
+    out.used.resize(out.tokens.size());
+    const auto found = all_candidates(out);
+    out.languages = languages_spoken(out, found);
+    for (const Candidate& c : found) {
+        if (c.phrase->meaning == Meaning::stop) continue;
+        if (c.phrase->strict && !(c.phrase->languages & out.languages)) continue;
+        out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last});
+    }
+    std::stable_sort(out.tags.begin(), out.tags.end(), [](const Tag& a, const Tag& b) { return a.first < b.first; });
+    // A greeting ("guten Morgen", "om morgenen") is no day.
+    for (const Tag& greeting : std::vector<Tag>(out.tags))
+        if (greeting.meaning == Meaning::greeting)
+            std::erase_if(out.tags, [&](const Tag& t) {
+                return (t.meaning == Meaning::tomorrow || t.meaning == Meaning::today) && t.first >= greeting.first && t.last <= greeting.last && greeting.last > greeting.first;
+            });
+    for (const Tag& tag : out.tags)
+        for (int i = tag.first; i <= tag.last; ++i) out.means[i].set(std::size_t(tag.meaning));
+    number_sentences(out);
+    return out;
+}
+
+std::optional<Number> number_at(const Reading& r, int i) {
+    if (!r.number(i)) return {};
+    const auto digits = [&](int k) -> const std::string& { return r.tokens[k].folded; };
+    const auto joined = [&](int k, char c) { return r.mark(k, c) && !r.tokens[k].space_before && r.number(k + 1) && !r.tokens[k + 1].space_before; };
+    std::string whole = digits(i);
+    if (whole.size() > 12) return {};
+    int last = i;
+    char grouped_by = 0;
+    const auto group_follows = [&](int k, char by) {
+        if (by == ' ')
+            return r.number(k + 1) && digits(k + 1).size() == 3 && r.tokens[k + 1].line == r.tokens[k].line && r.tokens[k + 1].space_before && r.tokens[k + 1].begin == r.tokens[k].end + 1;
+        return joined(k + 1, by) && digits(k + 2).size() == 3;
+    };
+    if (whole.size() <= 3 && whole[0] != '0')
+        for (const char by : {'.', ',', ' ', '\''})
+            if (group_follows(i, by)) {
+                grouped_by = by;
+                while (whole.size() < 12 && group_follows(last, by)) {
+                    last += by == ' ' ? 1 : 2;
+                    whole += digits(last);
+                }
+                break;
+            }
+    std::string fraction;
+    for (const char point : {',', '.'})
+        if (fraction.empty() && point != grouped_by && joined(last + 1, point) && digits(last + 2).size() <= 3 && !(grouped_by && digits(last + 2).size() == 3)) {
+            fraction = digits(last + 2);
+            last += 2;
+        }
+    Number out{0, {}, whole + (fraction.empty() ? "" : "." + fraction), i, last};
+    out.value = std::stod(out.text);
+    if ((grouped_by == '.' || grouped_by == ',') && fraction.empty() && last == i + 2) out.otherwise = out.value / 1000;
+    return out;
+}
+
+bool hide_what_nobody_should_read(Reading& r) {
+    bool attacked = false;
+    // An attack takes the rest of its line with it; told people, the sentence, and the words before it in the same line piece.
+    for (int i = 0; i < r.size(); ++i) {
+        if (r.is(i, Meaning::attack)) {
+            attacked = true;
+            int first = i;
+            while (first > 0 && r.tokens[first - 1].sentence == r.tokens[i].sentence) --first;
+            for (int k = first; k < r.size() && r.tokens[k].line == r.tokens[i].line; ++k) r.gone[k] = true;
+        }
+        const bool identity_number = r.number(i) && (r.tokens[i].folded.size() == 11 || r.tokens[i].folded.size() == 10 || (r.tokens[i].folded.size() == 6 && r.mark(i + 1, '-') && r.number(i + 2) && r.tokens[i + 2].folded.size() >= 4)) &&
+                                     !r.is(i - 1, Meaning::reference) && !r.is(i - 2, Meaning::reference) && !r.is(i - 1, Meaning::phone) && !r.is(i - 2, Meaning::phone) && !r.mark(i - 1, '+');
+        if (r.is(i, Meaning::person) || identity_number) {
+            int first = i, last = i;
+            while (first > 0 && r.tokens[first - 1].sentence == r.tokens[i].sentence) --first;
+            while (last + 1 < r.size() && r.tokens[last + 1].sentence == r.tokens[i].sentence) ++last;
+            // "prašau a.k. 387...": abbreviations end no sentence, so a short one is joined with what follows up to the number
+            while (last + 1 < r.size() && r.tokens[last + 1].line == r.tokens[i].line && last - i < 6) ++last;
+            for (int k = first; k <= last; ++k) r.gone[k] = true;
+        }
+    }
+    for (int i = 0; i < r.size(); ++i)
+        if (r.gone[i]) r.means[i].reset();
+    std::erase_if(r.tags, [&](const Tag& t) { return r.gone[t.first] || r.gone[t.last]; });
+    return attacked;
+}
+
+}  // namespace waybill::extraction::rules

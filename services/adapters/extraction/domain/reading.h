@@ -1,0 +1,70 @@
+// Second stage: the text as words, numbers and marks, each with what it can mean in the languages that are spoken here.
+#pragma once
+
+#include "domain/words.h"
+
+#include <bitset>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waybill::extraction::rules {
+
+struct Token {
+    enum class Kind : std::uint8_t { word, number, mark };
+    std::uint32_t begin, end;  // in Reading::text
+    Kind kind;
+    char mark;          // of a mark; '>' is an arrow
+    bool space_before;  // white space, or the begin of a line
+    bool capital;       // begins with an upper case letter
+    bool capitals;      // upper case throughout
+    int line, sentence;
+    std::string folded;
+};
+
+struct Tag {
+    Meaning meaning;
+    int value;
+    int first, last;  // tokens, inclusive
+};
+
+struct Reading {
+    std::string text;
+    std::vector<Token> tokens;
+    std::vector<Tag> tags;                        // by first token
+    std::vector<std::bitset<96>> means;           // per token: what the tags that cover it mean
+    std::vector<bool> gone;                       // personal data and attacks: nothing may be read there
+    std::vector<bool> used;                       // part of something understood
+    std::uint32_t languages = 0;
+
+    int size() const { return int(tokens.size()); }
+    bool is(int i, Meaning meaning) const { return i >= 0 && i < size() && means[i].test(std::size_t(meaning)); }
+    bool mark(int i, char c) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::mark && tokens[i].mark == c; }
+    bool word(int i) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::word; }
+    bool number(int i) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::number; }
+    const Tag* tag(int first, Meaning meaning) const;     // the longest that begins here
+    const Tag* tag_at(int token, Meaning meaning) const;  // any that covers it
+    std::string_view raw(int first, int last) const { return std::string_view(text).substr(tokens[first].begin, tokens[last].end - tokens[first].begin); }
+    void use(int first, int last) {
+        for (int i = first; i <= last; ++i) used[i] = true;
+    }
+    bool free(int i) const { return i >= 0 && i < size() && !used[i] && !gone[i]; }
+};
+
+Reading read(std::string text);
+
+// A number as people write it. "8.450" can be 8450 or 8.45: what follows decides.
+struct Number {
+    double value;
+    std::optional<double> otherwise;  // the reading with the mark as decimal point
+    std::string text;                 // digits and a point, as a decimal
+    int first, last;
+};
+std::optional<Number> number_at(const Reading& reading, int token);
+
+// Hides identity numbers, addresses and names of people that are told for a gate, and sentences that speak to a machine.
+// Says whether there was an attack.
+bool hide_what_nobody_should_read(Reading& reading);
+
+}  // namespace waybill::extraction::rules

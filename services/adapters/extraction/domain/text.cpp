@@ -1,0 +1,310 @@
+#include "domain/text.h"
+
+#include <waybill/gazetteer.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+namespace waybill::extraction::rules {
+namespace {
+
+using gazetteer::fold;
+
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char c) { return c >= '0' && c <= '9'; }
+int hex(char c) { return digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+
+void append_utf8(std::string& out, std::uint32_t point) {
+    if (point < 0x80) out += char(point);
+    else if (point < 0x800) out += {char(0xC0 | point >> 6), char(0x80 | (point & 0x3F))};
+    else if (point < 0x10000) out += {char(0xE0 | point >> 12), char(0x80 | (point >> 6 & 0x3F)), char(0x80 | (point & 0x3F))};
+    else if (point < 0x110000)
+        out += {char(0xF0 | point >> 18), char(0x80 | (point >> 12 & 0x3F)), char(0x80 | (point >> 6 & 0x3F)), char(0x80 | (point & 0x3F))};
+}
+
+// "=3D", "=C3=A4" and soft line ends; only where the text shows that it is so encoded.
+std::string without_quoted_printable(std::string_view text) {
+    const bool encoded = text.find("=3D") != text.npos || text.find("=C3=") != text.npos || text.find("=C5=") != text.npos ||
+                         text.find("=C4=") != text.npos || text.find("=20\n") != text.npos || text.find("=E2=80") != text.npos ||
+                         text.find("=D0=") != text.npos;
+    if (!encoded) return std::string(text);
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '=') out += text[i];
+        else if (text.substr(i, 2) == "=\n") ++i;
+        else if (text.substr(i, 3) == "=\r\n") i += 2;
+        else if (i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+            out += char(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+            i += 2;
+        } else out += '=';
+    }
+    return out;
+}
+
+constexpr std::pair<std::string_view, std::uint32_t> entities[] = {
+    {"nbsp", ' '},     {"amp", '&'},      {"lt", '<'},       {"gt", '>'},       {"quot", '"'},     {"apos", '\''},    {"ndash", 0x2013},
+    {"mdash", 0x2014}, {"rarr", 0x2192},  {"larr", 0x2190},  {"euro", 0x20AC},  {"pound", 0xA3},   {"deg", 0xB0},     {"hellip", 0x2026},
+    {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},    {"Auml", 0xC4},    {"Ouml", 0xD6},    {"Uuml", 0xDC},    {"szlig", 0xDF},
+    {"aring", 0xE5},   {"Aring", 0xC5},   {"oslash", 0xF8},  {"Oslash", 0xD8},  {"aelig", 0xE6},   {"AElig", 0xC6},   {"eacute", 0xE9},
+    {"Eacute", 0xC9},  {"egrave", 0xE8},  {"ecirc", 0xEA},   {"agrave", 0xE0},  {"acirc", 0xE2},   {"ccedil", 0xE7},  {"icirc", 0xEE},
+    {"ocirc", 0xF4},   {"ugrave", 0xF9},  {"oacute", 0xF3},  {"Oacute", 0xD3},  {"aacute", 0xE1},  {"iacute", 0xED},  {"uacute", 0xFA},
+    {"ntilde", 0xF1},  {"scaron", 0x161}, {"Scaron", 0x160}, {"thinsp", ' '},   {"ensp", ' '},     {"emsp", ' '},     {"rsquo", '\''},
+    {"lsquo", '\''},   {"ldquo", '"'},    {"rdquo", '"'},    {"bdquo", '"'},    {"bull", '-'},     {"middot", '-'},   {"times", 'x'},
+    {"zwnj", ' '},     {"shy", 0},
+};
+
+std::string without_entities(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto end = text[i] == '&' ? text.substr(0, std::min(text.size(), i + 12)).find(';', i) : text.npos;
+        if (end == text.npos) {
+            out += text[i];
+            continue;
+        }
+        const auto name = text.substr(i + 1, end - i - 1);
+        if (name.size() > 1 && name[0] == '#') {
+            const bool is_hex = name[1] == 'x' || name[1] == 'X';
+            const auto digits = name.substr(is_hex ? 2 : 1);
+            std::uint32_t point = 0;
+            const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), point, is_hex ? 16 : 10);
+            if (error != std::errc{} || stop != digits.data() + digits.size()) {
+                out += '&';
+                continue;
+            }
+            append_utf8(out, point == 160 ? ' ' : point);
+        } else {
+            const auto known = std::find_if(std::begin(entities), std::end(entities), [&](const auto& e) { return e.first == name; });
+            if (known == std::end(entities)) {
+                out += '&';
+                continue;
+            }
+            if (known->second) append_utf8(out, known->second);
+        }
+        i = end;
+    }
+    return out;
+}
+
+std::string without_html(std::string_view text) {
+    static constexpr std::string_view blocks[] = {"p", "br", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "hr"};
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '<') {
+            out += text[i] == '\n' ? ' ' : text[i];
+            continue;
+        }
+        if (text.substr(i, 4) == "<!--") {
+            const auto end = text.find("-->", i);
+            i = end == text.npos ? text.size() : end + 2;
+            continue;
+        }
+        const std::size_t name_at = i + 1 + (i + 1 < text.size() && text[i + 1] == '/');
+        std::size_t name_end = name_at;
+        while (name_end < text.size() && (letter(text[name_end]) || digit(text[name_end]))) ++name_end;
+        const auto end = text.find('>', i);
+        if (name_end == name_at || end == text.npos) {
+            out += '<';
+            continue;
+        }
+        const std::string name = fold(text.substr(name_at, name_end - name_at));
+        if ((name == "style" || name == "script" || name == "head" || name == "title") && text[i + 1] != '/') {
+            auto close = text.find("</", end);
+            while (close != text.npos && fold(text.substr(close + 2, name.size())) != name) close = text.find("</", close + 2);
+            const auto after = close == text.npos ? text.npos : text.find('>', close);
+            i = after == text.npos ? text.size() : after;
+            continue;
+        }
+        if (name == "td" || name == "th") {
+            if (text[i + 1] == '/') out += '\t';
+        } else if (std::find(std::begin(blocks), std::end(blocks), name) != std::end(blocks)) {
+            out += '\n';
+        }
+        i = end;
+    }
+    return out;
+}
+
+bool looks_like_html(std::string_view text) {
+    for (const auto tag : {"<div", "<p>", "<p ", "<br", "<html", "<body", "<table", "<td", "<b>", "<span", "</p>", "<!--"})
+        if (text.find(tag) != text.npos) return true;
+    return false;
+}
+
+constexpr std::pair<std::string_view, std::string_view> same_marks[] = {
+    {"\u00a0", " "}, {"\u2009", " "}, {"\u202f", " "}, {"\u2007", " "}, {"\u2003", " "}, {"\u2002", " "}, {"\u200b", ""},  {"\ufeff", ""},
+    {"\u00ad", ""},  {"\u200d", ""},  {"\ufe0f", ""},  {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"}, {"\u2014", "-"},
+    {"\u2212", "-"}, {"\u2192", ">"}, {"\u27a1", ">"}, {"\u2794", ">"}, {"\u279c", ">"}, {"\u21d2", ">"}, {"\u00bb", "\""}, {"\u00ab", "\""},
+    {"\u201e", "\""}, {"\u201c", "\""}, {"\u201d", "\""}, {"\u2018", "'"}, {"\u2019", "'"}, {"\u02bc", "'"}, {"\u2026", ".."}, {"\u2022", "-"},
+    {"\u00b7", "-"}, {"\u25aa", "-"}, {"\u00ba", "°"}, {"\u2103", "°C"}, {"\u00d7", "x"}, {"\u2116", "N°"}, {"\u25b6", ">"}, {"\u2b95", ">"},
+    {"->", ">"},     {"=>", ">"},     {">>", ">"},     {"\r\n", "\n"},  {"\r", "\n"},
+};
+
+std::string one_kind_of_mark(std::string_view text) {
+    std::array<bool, 256> begins{};
+    for (const auto& mark : same_marks) begins[static_cast<unsigned char>(mark.first[0])] = true;
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        bool changed = false;
+        if (begins[static_cast<unsigned char>(text[i])])
+            for (const auto& [from, to] : same_marks)
+                if (text.substr(i, from.size()) == from && !(from == ">>" && (out.empty() || out.back() == '\n'))) {
+                    while (to == ">" && !out.empty() && (out.back() == '-' || out.back() == '>')) out.pop_back();  // "-->", ">>>"
+                    out += to;
+                    i += from.size();
+                    changed = true;
+                    break;
+                }
+        if (!changed) out += text[i++];
+    }
+    return out;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    for (std::size_t i = 0; i <= text.size();) {
+        const auto end = std::min(text.find('\n', i), text.size());
+        lines.push_back(text.substr(i, end - i));
+        i = end + 1;
+    }
+    return lines;
+}
+
+std::string_view trimmed(std::string_view line) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == line.npos) return {};
+    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
+// A line that a mail program broke: long, no end of a sentence, and the next goes on in lower case.
+std::string with_wrapped_lines_joined(std::string_view text) {
+    std::string out;
+    const auto lines = lines_of(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        out += lines[i];
+        if (i + 1 == lines.size()) break;
+        const auto here = trimmed(lines[i]), next = trimmed(lines[i + 1]);
+        const bool open_end = here.size() >= 55 && here.find('\t') == here.npos && here.find('|') == here.npos && here.back() != '.' &&
+                              here.back() != ':' && here.back() != '!' && here.back() != '?';
+        const bool goes_on = !next.empty() && next[0] >= 'a' && next[0] <= 'z' && next.find(": ") == next.npos;
+        out += open_end && goes_on ? ' ' : '\n';
+    }
+    return out;
+}
+
+constexpr std::string_view older_words[] = {
+    "original message", "ursprungliche nachricht", "urspruengliche nachricht", "originalnachricht", "forwarded message", "message transfere",
+    "message d origine", "weitergeleitete nachricht", "persiunciama zinute", "persiustas laiskas", "originalus laiskas", "pirminis laiskas",
+    "przekazana wiadomosc", "wiadomosc przekazana", "oryginalna wiadomosc", "wiadomosc oryginalna", "videresendt melding", "opprinnelig melding",
+    "parsutita zina", "sakotneja zina", "originala zina", "edastatud kiri", "edastatud sonum", "algne kiri", "algne sonum", "пересылаемое сообщение",
+    "пересланное сообщение", "исходное сообщение", "doorgestuurd bericht", "oorspronkelijk bericht", "vidarebefordrat meddelande",
+    "ursprungligt meddelande", "begin forwarded message", "debut du message"};
+constexpr std::string_view wrote_words[] = {"wrote", "schrieb", "rase", "napisal", "napisala", "skrev", "rakstija", "kirjutas", "написал",
+                                            "написала", "пишет", "a ecrit", "schreef", "pisze"};
+constexpr std::string_view head_words[] = {"from", "von", "nuo", "od", "fra", "no", "kellelt", "saatja", "от", "от кого", "de", "van", "fran",
+                                           "sent", "gesendet", "issiusta", "wyslano", "sendt", "nosutits", "saadetud", "отправлено", "envoye",
+                                           "verzonden", "skickat", "to", "an", "kam", "do", "til", "kellele", "кому", "a", "aan", "till", "subject",
+                                           "betreff", "tema", "temat", "emne", "temats", "teema", "тема", "objet", "onderwerp", "amne", "date",
+                                           "datum", "data", "dato", "datums", "kuupaev", "дата", "cc", "kopija", "dw", "kopia"};
+
+bool is_head(std::string_view line) {
+    const auto colon = line.find(':');
+    if (colon == line.npos || colon > 20) return false;
+    const std::string name = fold(line.substr(0, colon));
+    return std::find(std::begin(head_words), std::end(head_words), name) != std::end(head_words);
+}
+
+bool begins_older(std::string_view line) {
+    const std::string folded = fold(line);
+    if (line.starts_with("---") || line.ends_with("---") || line.starts_with("Begin "))
+        for (const auto words : older_words)
+            if (folded.find(words) != folded.npos) return true;
+    if (line.ends_with(":") && line.find_first_of("0123456789@") != line.npos)
+        for (const auto words : wrote_words)
+            if (folded.ends_with(words) || folded.find(" " + std::string(words) + " ") != folded.npos) return true;
+    return false;
+}
+
+std::vector<std::string_view> cells_of(std::string_view line) {
+    const char edge = line.find('\t') != line.npos ? '\t' : '|';
+    std::vector<std::string_view> cells;
+    for (std::size_t i = 0; i <= line.size();) {
+        const auto end = std::min(line.find(edge, i), line.size());
+        cells.push_back(trimmed(line.substr(i, end - i)));
+        i = end + 1;
+    }
+    if (edge == '|' && cells.size() > 2) {  // "| a | b |"
+        if (cells.front().empty()) cells.erase(cells.begin());
+        if (cells.back().empty()) cells.pop_back();
+    }
+    while (!cells.empty() && cells.back().empty()) cells.pop_back();
+    return cells;
+}
+
+}  // namespace
+
+std::string plain(std::string_view raw) {
+    std::size_t size = std::min(raw.size(), longest_text);
+    while (size < raw.size() && size > 0 && (static_cast<unsigned char>(raw[size]) & 0xC0) == 0x80) --size;
+    std::string text = without_quoted_printable(raw.substr(0, size));
+    if (looks_like_html(text)) text = without_html(text);
+    text = one_kind_of_mark(without_entities(text));
+    return with_wrapped_lines_joined(text);
+}
+
+Parts apart(std::string_view text) {
+    Parts parts;
+    bool older = false;
+    const auto lines = lines_of(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto line = trimmed(lines[i]);
+        if (!older && line.starts_with('>')) {  // quoted in place
+            parts.older += std::string(trimmed(line.substr(std::min(line.find_first_not_of("> "), line.size())))) + '\n';
+            continue;
+        }
+        if (begins_older(line)) {
+            older = true;
+            continue;
+        }
+        const bool two_heads = is_head(line) && i + 1 < lines.size() && is_head(trimmed(lines[i + 1])) &&
+                               (line.find('@') != line.npos || (i + 2 < lines.size() && is_head(trimmed(lines[i + 2]))));
+        if (two_heads && (older || !trimmed(parts.newest).empty())) older = true;
+        if (older && is_head(line)) {
+            const auto open = line.find('<'), at = line.find('@'), close = line.find('>', at == line.npos ? 0 : at);
+            if (parts.older_from.empty() && open < at && at < close && close != line.npos) parts.older_from = line.substr(open + 1, close - open - 1);
+            continue;
+        }
+        (older ? parts.older : parts.newest) += std::string(line.starts_with('>') ? trimmed(line.substr(1)) : lines[i]) + '\n';
+    }
+    return parts;
+}
+
+Unrolled unroll_table(std::string_view text) {
+    Unrolled out;
+    const auto lines = lines_of(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto head = cells_of(lines[i]);
+        std::size_t rows = 0;
+        if (head.size() >= 4 && lines[i].find_first_of("0123456789") == lines[i].npos)
+            while (i + 1 + rows < lines.size()) {
+                const auto cells = cells_of(lines[i + 1 + rows]);
+                if (cells.size() < 3 || cells.size() > head.size() + 1) break;
+                ++rows;
+            }
+        if (rows == 1) {
+            const auto cells = cells_of(lines[i + 1]);
+            for (std::size_t k = 0; k < std::min(cells.size(), head.size()); ++k)
+                if (!cells[k].empty()) out.text += std::string(head[k]) + ": " + std::string(cells[k]) + "\n";
+        } else if (rows > 1) {
+            out.several_rows = true;
+        } else {
+            out.text += std::string(lines[i]) + "\n";
+        }
+        i += rows;
+    }
+    return out;
+}
+
+}  // namespace waybill::extraction::rules

@@ -1,0 +1,5 @@
+#include <waybill/host_main.h>
+
+#include "service.h"
+
+int main(int argc, char** argv) { return waybill::host::main({waybill::extraction::unit()}, argc, argv); }

@@ -1,0 +1,16 @@
+#include "handlers/handlers.h"
+#include "handlers/words.h"
+
+namespace waybill::routes {
+
+// Find the road. What was answered before is answered again; nobody is asked twice for the same thing.
+Decision route_requested(const Lookup* lookup, const ::fulfilment::v1::RouteRequested& requested, Instant) {
+    const Travel request = travel_in(requested);
+    if (lookup && lookup->request == request) {
+        if (lookup->stage == Stage::answered) return telling(Decision::stays(), lookup->shipment, *lookup->answer);
+        if (lookup->stage == Stage::asked) return Decision::ignored("the provider is being asked already");
+    }
+    return Decision::becomes({requested.shipment_id(), Stage::asked, request, {}, {}}).calling(request);
+}
+
+}  // namespace waybill::routes

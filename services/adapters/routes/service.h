@@ -1,0 +1,9 @@
+#pragma once
+
+#include <waybill/host.h>
+
+namespace waybill::routes {
+
+host::Unit unit();
+
+}  // namespace waybill::routes
