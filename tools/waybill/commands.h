@@ -1,0 +1,70 @@
+// The commands of `waybill`, each a function from its options to an exit code.
+//
+// Exit codes, for scripts: 0 done, 1 failed (the reason is on stderr), 2 wrong usage or settings, 3 the system is not up or
+// cannot be reached, 4 the judge found something lost, doubled or stuck.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace waybill::cli {
+
+inline constexpr int ok = 0, failed = 1, wrong_usage = 2, not_up = 3, judged_bad = 4;
+
+struct UpOptions {
+    std::filesystem::path run = ".run";
+    bool processes = false, json = false, foreground = false;
+    int postgres_port = 0, kafka_port = 0, edge_port = 0, operations_port = 0, admin_port = 0;
+    double pace = 1;
+    std::string mode = "up";
+    std::uint64_t seed = 1;
+    bool quiet = false;
+};
+int up(const UpOptions& options);
+int keep(const UpOptions& options, int report);  // the process behind `up`: holds the servers and services until it is ended
+int down(const std::filesystem::path& run, bool json);
+int status(const std::filesystem::path& run, bool json);
+
+int serve(const std::vector<std::string>& words);  // names of services and flags of settings
+int config(const std::filesystem::path& run, const std::vector<std::string>& flags, bool json);
+
+struct OfferOptions {
+    std::filesystem::path run = ".run";
+    std::string file, customer = "cust-lt", channel = "email", received_at, key;
+    bool json = false;
+};
+int offer(const OfferOptions& options);
+int where(const std::filesystem::path& run, const std::string& id, bool timeline, bool json);
+int show_key(const std::filesystem::path& run, const std::string& holder);
+
+struct TailOptions {
+    std::filesystem::path run = ".run";
+    std::string topic, subject;
+    bool from_start = false, json = false, once = false;
+};
+int tail(const TailOptions& options);
+int extract(const std::string& file);
+
+struct WorldCommand {
+    std::filesystem::path run = ".run", offers_file;
+    std::uint64_t seed = 1;
+    int offers = 60;
+    double rate = 0;
+    bool json = false;
+};
+int world(const WorldCommand& options);
+
+struct DemoOptions {
+    WorldCommand world;
+    double pace = 20;
+    bool processes = false, keep = false, json = false;
+};
+int demo(const DemoOptions& options);
+int judge(const std::filesystem::path& run, bool json);
+
+std::filesystem::path sample_offers();
+std::filesystem::path beside_sources(const std::string& relative);  // a file of the checkout, or of an installed tree
+
+}  // namespace waybill::cli

@@ -1,0 +1,139 @@
+// `waybill`: one program that starts the system, looks at it, plays it, and can be any of its services.
+#include "commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+    using namespace waybill::cli;
+    CLI::App app("Waybill: an event-driven backend for freight. Start with: waybill up, then waybill offer FILE, then waybill where ID.");
+    app.set_version_flag("--version", WAYBILL_VERSION);
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the system is not up, 4 something lost, doubled or stuck.");
+
+    std::filesystem::path run = ".run";
+    app.add_option("--run", run, "The run folder")->envname("WAYBILL_RUN");
+    app.fallthrough();
+    int code = ok;
+    const auto command = [&](const char* name, const char* help, const char* examples) {
+        auto* made = app.add_subcommand(name, help);
+        made->footer(std::string("Examples:\n") + examples);
+        return made;
+    };
+    bool json = false;
+    const auto with_json = [&](CLI::App* sub) { sub->add_flag("--json", json, "Print data for programs"); };
+
+    UpOptions up_options;
+    const auto up_flags = [&](CLI::App* sub) {
+        sub->add_flag("--processes", up_options.processes, "One process a service instead of one for all");
+        sub->add_option("--pace", up_options.pace, "How fast business time runs")->check(CLI::Range(0.1, 100000.0));
+        sub->add_option("--postgres-port", up_options.postgres_port, "0 takes a free one");
+        sub->add_option("--kafka-port", up_options.kafka_port, "0 takes a free one");
+        sub->add_option("--edge-port", up_options.edge_port, "Of the HTTP interface for writes; 0 takes 8080 or a free one");
+        sub->add_option("--operations-port", up_options.operations_port, "Of the HTTP interface for reads; 0 takes 8081 or a free one");
+        sub->add_option("--admin-port", up_options.admin_port, "Of /readyz and /metrics; 0 takes 9600 or a free one");
+        sub->add_option("--seed", up_options.seed, "Of the local bank");
+        sub->add_option("--mode", up_options.mode, "A word for status")->group("");
+    };
+    auto* up_command = command("up", "Start Postgres, Kafka and all services on this machine", "  waybill up\n  waybill up --processes --json\n  waybill up --edge-port 9080");
+    up_flags(up_command);
+    up_command->add_flag("--foreground", up_options.foreground, "Stay, and stop everything on Ctrl-C");
+    with_json(up_command);
+    up_command->callback([&] { up_options.run = run; up_options.json = json; code = up(up_options); });
+
+    int report = -1;
+    auto* keep_command = app.add_subcommand("keep", "The process behind `up`");
+    keep_command->group("");
+    up_flags(keep_command);
+    keep_command->add_option("--report", report);
+    keep_command->callback([&] { up_options.run = run; code = keep(up_options, report); });
+
+    auto* down_command = command("down", "Stop what `up` started, and whatever an earlier run left", "  waybill down");
+    with_json(down_command);
+    down_command->callback([&] { code = down(run, json); });
+
+    auto* status_command = command("status", "What runs, and whether it is ready", "  waybill status\n  waybill status --json");
+    with_json(status_command);
+    status_command->callback([&] { code = status(run, json); });
+
+    auto* serve_command = command("serve", "Run the named services in this process until it is ended; `all` for all of them. Settings as flags: see waybill config", "  waybill serve all --settings .run/settings.yaml\n  waybill serve fleet billing --kafka.bootstrap 10.0.0.5:9092");
+    serve_command->fallthrough(false)->allow_extras();
+    serve_command->callback([&] { code = serve(serve_command->remaining()); });
+
+    auto* config_command = command("config", "Every setting, its value and where it came from", "  waybill config\n  waybill config --settings my.yaml --json");
+    config_command->fallthrough(false)->allow_extras();
+    with_json(config_command);
+    config_command->callback([&] { code = config(run, config_command->remaining(), json); });
+
+    OfferOptions offer_options;
+    auto* offer_command = command("offer", "Send an offer of freight, as a customer would", "  waybill offer offer.txt\n  echo 'Kaunas - Venlo tomorrow, 33 pallets, 8.4 t, 1380 EUR' | waybill offer -");
+    offer_command->add_option("file", offer_options.file, "A text file, or - for standard input")->required();
+    offer_command->add_option("--customer", offer_options.customer, "Whose key to use");
+    offer_command->add_option("--channel", offer_options.channel, "email chat loadboard portal edi-note");
+    offer_command->add_option("--received-at", offer_options.received_at, "RFC 3339; relative dates in the text count from it (default: now)");
+    offer_command->add_option("--key", offer_options.key, "Idempotency-Key (default: from the text, so that sending it again is no second offer)");
+    with_json(offer_command);
+    offer_command->callback([&] { offer_options.run = run; offer_options.json = json; code = offer(offer_options); });
+
+    std::string id;
+    bool timeline = false;
+    auto* where_command = command("where", "Where an offer or shipment is, what is awaited, and why it is late", "  waybill where wb-abc...\n  waybill where wb-abc... --timeline");
+    where_command->add_option("id", id, "The waybill number")->required();
+    where_command->add_flag("--timeline", timeline, "Every event of it, over all services");
+    with_json(where_command);
+    where_command->callback([&] { code = where(run, id, timeline, json); });
+
+    auto* key_command = command("key", "Print the Bearer key of somebody in this run", "  curl -H \"Authorization: Bearer $(waybill key cust-lt)\" ...\n  waybill key operator");
+    key_command->add_option("holder", id, "operator, bank, a customer or a driver")->required();
+    key_command->callback([&] { code = show_key(run, id); });
+
+    TailOptions tail_options;
+    auto* tail_command = command("tail", "Events as they flow, decoded from the topics", "  waybill tail\n  waybill tail --from-start --topic fulfilment.events --json\n  waybill tail --subject wb-abc... --from-start --once");
+    tail_command->add_option("--topic", tail_options.topic, "Only this topic");
+    tail_command->add_option("--subject", tail_options.subject, "Only events about this id");
+    tail_command->add_flag("--from-start", tail_options.from_start, "From the oldest event that Kafka has");
+    tail_command->add_flag("--once", tail_options.once, "End when nothing more comes");
+    with_json(tail_command);
+    tail_command->callback([&] { tail_options.run = run; tail_options.json = json; code = tail(tail_options); });
+
+    std::string file;
+    auto* extract_command = command("extract", "Read offers with the rules, offline: JSON lines in, one answer a line out", "  waybill extract tests/offers/sample.jsonl > answers.jsonl");
+    extract_command->add_option("file", file, "Offers as in tests/offers/README.md, or - for standard input")->required();
+    extract_command->callback([&] { code = extract(file); });
+
+    WorldCommand world_options;
+    const auto world_flags = [&](CLI::App* sub, WorldCommand& options) {
+        sub->add_option("--seed", options.seed, "What people decide follows from it");
+        sub->add_option("--offers", options.offers, "How many to send; the samples repeat")->check(CLI::Range(1, 10'000'000));
+        sub->add_option("--rate", options.rate, "Offers a second; 0: as fast as they are taken");
+        sub->add_option("--file", options.offers_file, "Offers, as JSON lines (default: the samples)");
+        with_json(sub);
+    };
+    auto* world_command = command("world", "Play customers, drivers, an operator and a bank against a running system", "  waybill world --offers 120 --seed 7");
+    world_flags(world_command, world_options);
+    world_command->callback([&] { world_options.run = run; world_options.json = json; code = world(world_options); });
+
+    DemoOptions demo_options;
+    auto* demo_command = command("demo", "Up, sixty messy offers, the world, and a board of what came of them", "  waybill demo\n  waybill demo --processes --seed 3 --offers 120\n  waybill demo --keep");
+    world_flags(demo_command, demo_options.world);
+    demo_command->add_option("--pace", demo_options.pace, "How fast business time runs")->check(CLI::Range(1.0, 1000.0));
+    demo_command->add_flag("--processes", demo_options.processes, "One process a service");
+    demo_command->add_flag("--keep", demo_options.keep, "Leave the system running");
+    demo_command->callback([&] { demo_options.world.run = run; demo_options.world.json = json; demo_options.json = json; code = demo(demo_options); });
+
+    auto* judge_command = command("judge", "Count what a run came to, from its databases and topics alone", "  waybill judge --json");
+    with_json(judge_command);
+    judge_command->callback([&] { code = judge(run, json); });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int parsed = app.exit(error);
+        return parsed == 0 ? ok : wrong_usage;
+    } catch (const std::exception& error) {
+        std::cerr << "waybill: " << error.what() << "\n";
+        return failed;
+    }
+    return code;
+}
