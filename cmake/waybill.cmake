@@ -44,10 +44,11 @@ function(waybill_service name)
 
   add_library(${name}_handlers STATIC ${handlers})
   target_link_libraries(${name}_handlers PUBLIC ${name}_domain waybill::runtime waybill::contracts)
-  target_precompile_headers(${name}_handlers PRIVATE <waybill/runtime.h>)
+  target_precompile_headers(${name}_handlers REUSE_FROM waybill_runtime_header)
 
   add_library(${name}_service STATIC ${wiring})
   target_link_libraries(${name}_service PUBLIC ${name}_handlers waybill::unit ${arg_DEPENDS})
+  target_precompile_headers(${name}_service REUSE_FROM waybill_runtime_header)
 
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
     add_executable(waybill-${name} main.cpp)
@@ -55,6 +56,9 @@ function(waybill_service name)
     set_target_properties(waybill-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/build/bin)
   endif()
   waybill_tests(${name}_tests SOURCES ${tests} DEPENDS ${name}_service)
+  if(TARGET ${name}_tests)
+    target_precompile_headers(${name}_tests REUSE_FROM waybill_runtime_header)
+  endif()
 endfunction()
 
 # waybill_tests(NAME SOURCES files... [DEPENDS targets...]): one GoogleTest program and its line in ctest.

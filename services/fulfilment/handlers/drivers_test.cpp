@@ -108,9 +108,13 @@ TEST(ReservationExpired, BeforeTheAnswerLeadsToAnotherDriver) {
     EXPECT_EQ(last<::fulfilment::v1::VehicleRequested>(decision).attempt(), 2);
 }
 
-TEST(ReservationExpired, OfAnotherVehicleOrAfterTheAnswerIsIgnored) {
+TEST(ReservationExpired, AfterAYesThatCameTooLateLeadsToAnotherDriver) {
+    EXPECT_EQ(reservation_expired(at(Stage::assigned), expired(1), noon).state->stage, Stage::finding_vehicle);
+}
+
+TEST(ReservationExpired, OfAnotherVehicleOrOnceTheGoodsAreLoadedIsIgnored) {
     EXPECT_EQ(reservation_expired(at(Stage::offered, 2), expired(1), noon).outcome, runtime::Outcome::ignored);
-    EXPECT_EQ(reservation_expired(at(Stage::assigned), expired(1), noon).outcome, runtime::Outcome::ignored);
+    EXPECT_EQ(reservation_expired(at(Stage::in_transit), expired(1), noon).outcome, runtime::Outcome::ignored);
     EXPECT_EQ(reservation_expired(at(Stage::finding_vehicle), expired(1), noon).outcome, runtime::Outcome::ignored);
 }
 

@@ -45,6 +45,7 @@ const Move moves[]{
     {Stage::offered, "accepted", Stage::assigned, "VehicleConfirmed AssignmentConfirmed ShipmentAdvanced"},
     {Stage::offered, "declined", Stage::finding_vehicle, next_driver},
     {Stage::offered, "reservation expired", Stage::finding_vehicle, next_driver},
+    {Stage::assigned, "reservation expired", Stage::finding_vehicle, next_driver},
     {Stage::offered, "deadline", Stage::finding_vehicle, next_driver},
     {Stage::assigned, "picked up", Stage::in_transit, "ShipmentAdvanced"},
     {Stage::assigned, "deadline", Stage::assigned, "ShipmentAdvanced"},
