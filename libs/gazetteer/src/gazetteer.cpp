@@ -33,7 +33,7 @@ std::string spelled_out(std::string_view text) {
 // Where the name proper ends and what tells namesakes apart begins: "Frankfurt| (Oder)", "Neustadt| an der Aisch".
 std::size_t name_proper(std::string_view name) {
     static constexpr std::string_view joints[] = {" (",     "/",       " am ",  " an ",   " bei ",  " im ",    " in ",  " ob ",     " vor ",
-                                                  " unter ", " auf ",  " nad ", " pod ",  " pri ",  " upon ",  "-upon-", "-on-",    " on ",
+                                                  " unter ", " auf ",  " nad ", " pod ",  " pri ",  " upon ",  "-upon-", " under ", "-under-", "-on-",    " on ",
                                                   " sur ",  "-sur-",   "-sous-", "-lès-", "-en-",   " aan ",   " op ",  " bij ",    " de la ", " del "};
     std::size_t end = std::string_view::npos;
     for (const auto joint : joints) end = std::min(end, name.find(joint));

@@ -70,6 +70,7 @@ public:
 
 private:
     bool glued_before(int i) const {
+        if (i > 1 && r.mark(i - 1, '-') && r.number(i - 2) && r.tokens[i - 2].folded.size() <= 2 && r.tokens[i - 2].space_before) return false;  // "12-14 October"
         return i > 0 && !r.tokens[i].space_before && r.tokens[i - 1].kind == Token::Kind::mark && (r.tokens[i - 1].mark == '/' || r.tokens[i - 1].mark == '-' || r.tokens[i - 1].mark == '.' || r.tokens[i - 1].mark == ',' || r.tokens[i - 1].mark == '+' || r.tokens[i - 1].mark == '#') && i > 1 && !r.tokens[i - 1].space_before && (r.number(i - 2) || r.word(i - 2)) && !r.is(i - 2, Meaning::weekday_short) && !r.is(i - 2, Meaning::weekday);
     }
     DayFound exact(int first, int last, Day day) const { return {first, last, DayFound::Kind::exact, day, {}, false, ""}; }
@@ -325,7 +326,7 @@ private:
         const auto day = [&](int k) { return !(k >= 0 && k < r.size() && r.used[k]) && (r.is(k, Meaning::weekday_short) || r.is(k, Meaning::weekday)); };
         const auto or_else = [&](const DayFound& d) {  // "..., or else the day after"
             for (int k = d.first - 1; k > 0 && k >= d.first - 3 && r.tokens[k - 1].sentence == r.tokens[d.first].sentence; --k)
-                if (r.is(k, Meaning::either) && !r.is(k, Meaning::per_piece)) return true;
+                if (r.is(k, Meaning::either) && !(r.tokens[k].folded == "of" && r.languages & language_bit("en"))) return true;
             return false;
         };
         for (DayFound& d : found)

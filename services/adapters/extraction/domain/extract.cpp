@@ -92,6 +92,9 @@ void read_stop(const std::vector<PlaceFound>& places, Role role, const char* nam
         doubt(said, std::string(name) + ".place", fmt::format("several places are told: {}, {}", towns[0].name, towns[1].name));
         return;
     }
+    for (const PlaceFound& place : places)  // weaker, but there all the same
+        if (place.role == role && place.sure >= 15 && !place.near && place.evidence >= 30 && !same_town(place, towns[0]))
+            doubt(said, std::string(name) + ".place", fmt::format("it is not clear what {} is", place.name));
     const PlaceFound& town = towns[0];
     stop.place = town.name;
     if (!town.country.empty()) stop.country = town.country;
@@ -265,6 +268,10 @@ Said read_part(const std::string& text, Day received, bool older) {
     if (!amounts.weight_kg.doubt.empty()) doubt(said, "weight_kg", amounts.weight_kg.doubt);
     if (!amounts.pallets.doubt.empty()) doubt(said, "pallets", amounts.pallets.doubt);
     if (!amounts.loading_metres.doubt.empty()) doubt(said, "loading_metres", amounts.loading_metres.doubt);
+    if (!f.weight_kg && amounts.weight_kg.doubt.empty())  // a weight in a unit that nobody here knows?
+        for (int k = 0; k < signature; ++k)
+            if (r.free(k) && r.number(k))
+                if (const auto n = number_at(r, k); n && n->value >= 500 && n->value < 100'000 && r.tokens[k].space_before && (n->last + 1 >= r.size() || !r.mark(n->last + 1, '/'))) doubt(said, "weight_kg", fmt::format("it is not clear what {} is", r.raw(k, n->last)));
     f.equipment = f.temperature_c ? std::optional<std::string>("reefer") : equipment_in(r);
     for (const PlaceFound& place : places)
         if (place.role == Role::none && place.evidence < 45)
@@ -410,9 +417,7 @@ Answer extract(const Message& message) {
     if (said.cancelled) doubt(said, "shipment", "another order is taken back in the same message");
     if (said.truck_free || said.wants_freight) doubt(said, "shipment", "it may be a carrier who looks for freight");
     if (said.reminder && said.invoice) doubt(said, "shipment", "it may be about an invoice");
-    if (said.several) {
-        if (said.doubts.empty()) doubt(said, "shipment", "there may be several shipments");
-    }
+    if (said.several && said.doubts.empty()) doubt(said, "shipment", "there may be several shipments");
     answer.decision = said.doubts.empty() ? Decision::accept : Decision::review;
     answer.fields = std::move(said.fields);
     answer.reasons = std::move(said.doubts);

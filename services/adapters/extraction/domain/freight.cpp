@@ -85,14 +85,12 @@ Amounts amounts_in(Reading& r) {
         auto n = number_at(r, i);
         if (!n) continue;
         int first = i, k = n->last + 1;
-        bool range = false;
         if ((r.mark(k, '-') || (r.is(k, Meaning::to_range) && !r.is(k, Meaning::tonne))) && r.number(k + 1) && same_line(r, i, k + 1))
             if (const auto upper = number_at(r, k + 1); upper && upper->value >= (n->otherwise ? 0 : n->value)) {
                 const int unit = upper->last + 1;
                 if (r.is(unit, Meaning::tonne) || r.is(unit, Meaning::kilogram) || r.is(unit, Meaning::metres) || r.is(unit, Meaning::pallet)) {
                     n = upper;
                     k = unit;
-                    range = true;
                 }
             }
         if (k >= r.size() || !same_line(r, i, k)) k = -1;
@@ -105,7 +103,7 @@ Amounts amounts_in(Reading& r) {
             return c >= 0 && same_line(r, c, first) && r.is(c, unit) && !has_unit;
         };
 
-        if (k >= 0 && (r.is(k, Meaning::tonne) || r.is(k, Meaning::kilogram) || r.is(k, Meaning::pound)) && r.tokens[k].kind == Token::Kind::word && !(r.tokens[k].folded == "to" && !r.tokens[k].space_before && false)) {
+        if (k >= 0 && (r.is(k, Meaning::tonne) || r.is(k, Meaning::kilogram) || r.is(k, Meaning::pound)) && r.tokens[k].kind == Token::Kind::word) {
             const bool tonne = r.is(k, Meaning::tonne) && !r.is(k, Meaning::kilogram);
             // "12 to Kaunas": not tonnes
             if (tonne && r.tokens[k].folded == "to" && r.word(k + 1) && same_line(r, k, k + 1) && r.tokens[k + 1].capital && !(r.languages & language_bit("de"))) continue;
@@ -168,7 +166,6 @@ Amounts amounts_in(Reading& r) {
             i = n->last;
             continue;
         }
-        (void)range;
     }
     out.pallets = one_of(pallets, "pallets");
     if (out.pallets.doubt.size() && pallets.size() == 2 && r.text.find('+') != r.text.npos) {  // "8 pallets + 5 pallets"
@@ -197,7 +194,7 @@ Amounts amounts_in(Reading& r) {
             if (count == 1 && std::find(std::begin(articles), std::end(articles), r.tokens[i].folded) != std::end(articles)) continue;
         }
         int k = last + 1;
-        if (r.is(k, Meaning::piece) || (r.word(k) && r.tokens[k].folded == "x")) ++k;
+        if (r.is(k, Meaning::piece)) ++k;
         if (r.mark(k, '.')) ++k;
         if (same_line(r, i, k) && (r.is(k, Meaning::truck) || (r.is(k, Meaning::equipment) && !r.is(k, Meaning::pallet))) && !r.is(k, Meaning::hour) && !r.is(k, Meaning::pallet) && r.word(k)) out.vehicles = count;
     }
@@ -366,8 +363,6 @@ std::optional<Price> price_in(Reading& r) {
     };
     const auto add = [&](const Number& n, std::optional<std::string> currency, int first, int last) {
         Offer offer{{n.text, std::move(currency), "offered"}, 10, first, last};
-        const bool fixed = n.otherwise && *n.otherwise < 1 ? true : false;
-        (void)fixed;
         int k = last + 1;
         if (r.mark(k, ',') && r.mark(k + 1, '-')) k += 2;
         const bool joint = r.mark(k, '/') || r.is(k, Meaning::per_piece) || (r.word(k) && (r.tokens[k].folded == "za" || r.tokens[k].folded == "uz" || r.tokens[k].folded == "pro" || r.tokens[k].folded == "par" || r.tokens[k].folded == "pr" || r.tokens[k].folded == "le" || r.tokens[k].folded == "du" || r.tokens[k].folded == "за"));
@@ -515,7 +510,7 @@ std::optional<std::string> phone_in(Reading& r, bool marked, int signature) {
         const bool told = same_line(r, before, i) && r.is(before, Meaning::phone) && (r.tokens[before].folded.size() > 1 || i >= signature || plus);
         int last = i, digits = 0, end = i;
         std::size_t shortest = 9;
-        while (end < r.size() && same_line(r, i, end) && (r.number(end) || ((r.mark(end, '-') || r.mark(end, '(') || r.mark(end, ')') || r.mark(end, '/') || r.mark(end, '.') || r.mark(end, '+')) && (end == i || r.number(end + 1) || r.mark(end + 1, ')') || r.mark(end, ')'))))) {
+        while (digits <= 15 && end < r.size() && same_line(r, i, end) && (r.number(end) || ((r.mark(end, '-') || r.mark(end, '(') || r.mark(end, ')') || r.mark(end, '/') || r.mark(end, '.') || r.mark(end, '+')) && (end == i || r.number(end + 1) || r.mark(end + 1, ')') || r.mark(end, ')'))))) {
             if ((r.mark(end, '-') || r.mark(end, '/')) && r.tokens[end].space_before && end > i) break;
             if (r.mark(end, '+') && end > i) break;
             if (r.number(end)) {

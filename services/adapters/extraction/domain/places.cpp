@@ -286,7 +286,7 @@ std::vector<PlaceFound> places_in(Reading& r) {
         for (int back = 1; back <= 4 && i - back >= 0; ++back) {
             const int k = i - back;
             if (r.tokens[k].line != r.tokens[i].line || !r.free(k) || r.mark(k, '|')) break;
-            const std::string likely = named->found[0].town->country == std::string_view() ? "" : std::string(named->found[0].town->country);
+            const std::string likely(named->found[0].town->country);
             const auto code = postal_at(r, k, likely);
             if (code && code->last == i - 1) {
                 place.postal_code = code->code;
@@ -425,7 +425,7 @@ std::vector<PostalFound> postal_codes_in(Reading& r) {
 
 About about(const Reading& r, const std::vector<PlaceFound>& places, int first, int last) {
     About best;
-    const auto consider = [&](int anchor_first, int anchor_last, Role role, bool something_else, int extra, bool route = false) {
+    const auto consider = [&](int anchor_first, int anchor_last, Role role, bool something_else, int extra, bool is_place = false, bool route = false) {
         const bool before = anchor_last < first;
         const int from = before ? anchor_last + 1 : last + 1, to = before ? first : anchor_first;
         int cost = extra;
@@ -437,6 +437,7 @@ About about(const Reading& r, const std::vector<PlaceFound>& places, int first, 
         }
         if (!before) cost += 8;
         if (something_else && r.tokens[anchor_first].sentence != r.tokens[first].sentence) return;
+        if (is_place && cost > 28) return;  // a town so far away says nothing of this
         if (cost < best.cost) best = {role, something_else, cost, route};
     };
     const int low = std::max(0, first - 60), high = std::min(r.size() - 1, last + 30);
@@ -456,7 +457,7 @@ About about(const Reading& r, const std::vector<PlaceFound>& places, int first, 
         }
     }
     for (const PlaceFound& place : places)
-        if (place.role != Role::none && place.sure >= 25 && place.last >= low && place.first <= high && !(place.first >= first && place.last <= last)) consider(place.first, place.last, place.role, false, 4, place.sure == 100);
+        if (place.role != Role::none && place.sure >= 25 && place.last >= low && place.first <= high && !(place.first >= first && place.last <= last)) consider(place.first, place.last, place.role, false, 4, true, place.sure == 100);
     return best;
 }
 

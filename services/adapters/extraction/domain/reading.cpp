@@ -265,10 +265,12 @@ std::optional<Number> number_at(const Reading& r, int i) {
 
 bool hide_what_nobody_should_read(Reading& r) {
     bool attacked = false;
+    int attacked_line = -1, hidden_sentence = -1;  // done whole; a token may also be hidden by the sentence before its own
     // An attack takes the rest of its line with it; told people, the sentence, and the words before it in the same line piece.
     for (int i = 0; i < r.size(); ++i) {
-        if (r.is(i, Meaning::attack)) {
+        if (r.is(i, Meaning::attack) && r.tokens[i].line != attacked_line) {
             attacked = true;
+            attacked_line = r.tokens[i].line;
             int first = i;
             while (first > 0 && r.tokens[first - 1].sentence == r.tokens[i].sentence) --first;
             for (int k = first; k < r.size() && r.tokens[k].line == r.tokens[i].line; ++k) r.gone[k] = true;
@@ -277,8 +279,11 @@ bool hide_what_nobody_should_read(Reading& r) {
                                      !r.is(i - 1, Meaning::reference) && !r.is(i - 2, Meaning::reference) && !r.is(i - 1, Meaning::phone) && !r.is(i - 2, Meaning::phone) && !r.mark(i - 1, '+');
         if (r.is(i, Meaning::person) || identity_number) {
             int first = i, last = i;
-            while (first > 0 && r.tokens[first - 1].sentence == r.tokens[i].sentence) --first;
-            while (last + 1 < r.size() && r.tokens[last + 1].sentence == r.tokens[i].sentence) ++last;
+            if (r.tokens[i].sentence != hidden_sentence) {
+                hidden_sentence = r.tokens[i].sentence;
+                while (first > 0 && r.tokens[first - 1].sentence == r.tokens[i].sentence) --first;
+                while (last + 1 < r.size() && r.tokens[last + 1].sentence == r.tokens[i].sentence) ++last;
+            }
             // "prašau a.k. 387...": abbreviations end no sentence, so a short one is joined with what follows up to the number
             while (last + 1 < r.size() && r.tokens[last + 1].line == r.tokens[i].line && last - i < 6) ++last;
             for (int k = first; k <= last; ++k) r.gone[k] = true;

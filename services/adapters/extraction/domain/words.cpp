@@ -20,6 +20,7 @@ constexpr Row rows[] = {
     // --- loading -----------------------------------------------------------------------------------------------------
     {pickup, 0, "en", "pickup*|pick up*|picked up|picking up|collection|collect|collects|collecting|loading|origin|shipping point|shipped from|ready|ready on|ready from|departure|loading place|load place|load date|loading date|loading point|coll|available from"},
     {pickup, 1, "en", "load|loads"},  // 1: weak, it may as well be the goods
+    {pickup, 1, "de", "ladung"},
     {pickup, 0, "de", "beladung*|laden|lade*|ladung am|abholung*|abholen|abhol*|abzuholen|verladung*|verladen|beladestelle|ladestelle*|ladeort*|ladetermin*|belade*|absender|versandort|ladedatum"},
     {pickup, 0, "lt", "pakrov*|pakraut*|pasikrau*|pasikrov*|paimt*|paėmim*|krautis|krautų*|krausim*|krauti|kraunas*|kraunam*|krauname|pasiim*|išvykim*|pakr|pasikr"},
     {pickup, 0, "pl", "załadun*|załad|zał|załadow*|podjęci*|odbiór*|odbioru|nadanie|miejsce załadunku|do zabrania|zabrać|podjęcie"},
