@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 std::string seen_key(const std::string& topic, int lane, std::int64_t incarnation) {
     return topic + "/" + std::to_string(lane) + "/" + std::to_string(incarnation);
 }
+std::string source_key(const std::string& topic, int lane) { return topic + "/" + std::to_string(lane); }
 std::string head_key(const std::string& topic, int partition) { return topic + "/" + std::to_string(partition); }
 
 // FNV-1a, 64 bits (RFC-less; constants from the authors' page). Spreads ids, protects nothing.
@@ -59,6 +60,11 @@ Lane::Lane(Worker& worker, int number) : worker_(worker), definition_(worker.def
         ledger.system = taken.system;
         must_commit_ = true;
         worker_.log_(Level::warning, "the database was restored: incarnation " + std::to_string(record_.incarnation) + " begins", number_);
+    }
+    for (const auto& [key, last] : ledger.seen) {
+        const auto cut = key.rfind('/');
+        auto& newest = newest_[key.substr(0, cut)];
+        newest = std::max(newest, static_cast<std::int64_t>(std::stoll(key.substr(cut + 1))));
     }
     for (auto& parked : taken.parked) parked_[{parked.aggregate, parked.key}].push_back(std::move(parked));
     reload_timers();
@@ -205,10 +211,13 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
 // Whether this message is the next of its source. Anything else changes nothing but where we read on.
 bool Lane::admit(const Message& message, Draft& draft) {
     const Envelope& envelope = message.envelope;
-    record_.ledger.positions[envelope.topic] = message.offset + 1;
-    if (moved_at_ < 0ms) moved_at_ = worker_.seams_.clock.elapsed();
+    record_.ledger.positions[envelope.topic] = message.offset + 1;  // goes with the next batch: to read a note again costs nothing
     if (message.kind == Message::Kind::head_note) {
         read_note(message, draft);
+        return false;
+    }
+    if (const auto newest = newest_.find(source_key(envelope.topic, envelope.lane)); newest != newest_.end() && envelope.incarnation < newest->second) {
+        worker_.figures_.repeats++;  // the older incarnation was whole when the newer one opened: whatever else comes of it, the source has forgotten
         return false;
     }
     const std::string key = seen_key(envelope.topic, envelope.lane, envelope.incarnation);
@@ -228,6 +237,7 @@ bool Lane::admit(const Message& message, Draft& draft) {
         return false;
     }
     record_.ledger.seen[key] = envelope.seq;
+    if (moved_at_ < 0ms) moved_at_ = worker_.seams_.clock.elapsed();
     worker_.figures_.events_in++;
     const auto wanted = wants_.find(key);
     if (wanted != wants_.end() && envelope.seq + 1 >= wanted->second.head) wants_.erase(wanted);
@@ -237,6 +247,7 @@ bool Lane::admit(const Message& message, Draft& draft) {
 void Lane::read_note(const Message& note, Draft& draft) {
     const Envelope& envelope = note.envelope;
     const std::string key = seen_key(envelope.topic, envelope.lane, envelope.incarnation);
+    if (const auto newest = newest_.find(source_key(envelope.topic, envelope.lane)); newest != newest_.end() && envelope.incarnation < newest->second) return;
     if (!record_.ledger.seen.contains(key) && envelope.incarnation > 1) {
         const auto past = json::from_json<HeadNote>(note.payload).past;
         bool complete = true;
@@ -256,6 +267,8 @@ void Lane::read_note(const Message& note, Draft& draft) {
                 worker_.log_(Level::warning, "a restored source forgot " + std::to_string(last - head + 1) + " events that were applied here: " + envelope.topic, number_);
             }
         }
+        std::erase_if(wants_, [&](const auto& each) { return each.second.topic == envelope.topic && each.second.source_lane == envelope.lane && each.second.incarnation < envelope.incarnation; });
+        newest_[source_key(envelope.topic, envelope.lane)] = envelope.incarnation;
         record_.ledger.seen[key] = -1;
         must_commit_ = true;
     }

@@ -47,7 +47,8 @@ private:
         Envelope envelope;                   // of an event; of the others: cause and trace of what they follow from
         std::string payload;
         Worker::Command command;
-        std::string source() const { return kind == Kind::event ? envelope.source : kind == Kind::timer ? "timer" : "answer"; }
+        // What is in order with itself: later events of the same source queue behind a parked one, others flow.
+        std::string source() const { return kind == Kind::event ? envelope.topic + "/" + std::to_string(envelope.lane) : kind == Kind::timer ? "timer" : "answer"; }
         std::string identity() const;
     };
 
@@ -75,7 +76,6 @@ private:
     bool admit(const Message& message, Draft& draft);
     void read_note(const Message& note, Draft& draft);
     void want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head);
-    bool whole(const Message& note) const;
     std::optional<Input> input_of(Message message);
     void load(const std::vector<Input>& inputs);
     void handle(Input& input, Draft& draft);
@@ -102,6 +102,7 @@ private:
     std::map<std::tuple<std::size_t, std::string, std::string>, Instant> timer_index_;
     Instant timers_complete_until_{};  // every stored timer due until then is in memory
     std::map<std::string, Want> wants_;  // by key of Ledger::seen
+    std::map<std::string, std::int64_t> newest_;  // "<topic>/<source lane>" -> the newest incarnation that is open
     std::map<std::string, Effect> open_;
     std::deque<Message> inbox_;
     std::deque<Outbound::Finished> answers_;

@@ -164,9 +164,14 @@ void Outbound::finished(std::vector<Finished>& into) {
     for (const auto& [id, started] : started_) {
         const auto& [lane, effect] = started;
         const auto kind = definition_.calls.find(effect.call);
-        const CallResult<std::string> result = kind == definition_.calls.end()
-            ? CallResult<std::string>(CallFailed{"no provider for " + effect.call, false})
-            : kind->second.perform(effect.request, {id, 1, kind->second.limits.timeout});
+        CallResult<std::string> result = CallFailed{"no provider for " + effect.call, false};
+        if (kind != definition_.calls.end()) {
+            try {
+                result = kind->second.perform(effect.request, {id, 1, kind->second.limits.timeout});
+            } catch (const std::exception& thrown) {
+                result = CallFailed{std::string("the provider failed: ") + thrown.what()};
+            }
+        }
         ++performed_;
         done_[id] = {lane, id, answer_text(effect.request, result, 1)};
     }

@@ -229,7 +229,7 @@ TEST(ThePromise, HoldsUnderKillsZombiesWipesAndDoubtfulCommits) {
 }
 
 TEST(ARestoredSource, BeginsAnIncarnationAndItsReadersOpenItOnceTheOldOneIsWhole) {
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 120; ++seed) {
         World world(seed);
         for (int i = 0; i < 400; ++i) world.step();
         const auto backup = world.services_[1].database;  // routes forgets what it did after this
@@ -274,8 +274,11 @@ TEST(ADatabaseThatRefusesOneInput, ParksThatInputAndGoesOn) {
     world.heal();
     EXPECT_GE(refusals, 3);
     EXPECT_FALSE(service.database.parked.empty());
-    for (const auto& [where, parked] : service.database.parked)
-        if (parked.outcome == Outcome::never) EXPECT_EQ(parked.why, "Postgres refuses what was decided on it");
+    for (const auto& [where, parked] : service.database.parked) {
+        if (parked.outcome == Outcome::never) {
+            EXPECT_EQ(parked.why, "Postgres refuses what was decided on it");
+        }
+    }
 }
 
 }  // namespace
