@@ -105,6 +105,7 @@ public:
         if (!trouble_.empty()) all.push_back(trouble_);
         if (const auto trouble = worker_->trouble(); !trouble.empty()) all.push_back(trouble);
         if (prepared_ && !bus_->connected()) all.push_back("Kafka is away");
+        if (prepared_ && !definition_.commands.empty() && worker_->held().empty()) all.push_back("no lane is held yet: requests would be refused");
         return all;
     }
 

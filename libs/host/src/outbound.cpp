@@ -35,6 +35,11 @@ void Outbound::start(int lane, const runtime::Effect& effect) {
         pending_.erase(found);
         return;
     }
+    tell();
+}
+
+void Outbound::tell() {
+    ++changes_;
     changed_.notify_one();
 }
 
@@ -72,7 +77,7 @@ void Outbound::work(std::stop_token stop) {
         Time wake = now + 1h;
         const auto it = next_due(now, wake);
         if (it == pending_.end()) {
-            changed_.wait_until(lock, stop, wake, [&] { Time unused = wake; return next_due(steady_clock::now(), unused) != pending_.end(); });
+            changed_.wait_until(lock, stop, wake, [&, seen = changes_] { return changes_ != seen; });
             continue;
         }
         Pending& pending = it->second;
@@ -84,6 +89,7 @@ void Outbound::work(std::stop_token stop) {
         kind.next_at = now + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(1 / call.limits.per_second));
         const runtime::Effect effect = pending.effect;
         const int attempt = pending.attempts;
+        tell();  // somebody else is to wait for the next one
 
         lock.unlock();
         runtime::CallResult<std::string> result = runtime::CallFailed{};
@@ -109,13 +115,13 @@ void Outbound::work(std::stop_token stop) {
             wait += std::chrono::milliseconds(jitter_() % static_cast<std::uint64_t>(wait.count() / 4 + 1));
             if (failed->wait) wait = std::max(wait, std::min(*failed->wait, call.limits.give_up_after));
             still->second.due = steady_clock::now() + wait;
-            changed_.notify_one();
+            tell();
             continue;
         }
         done_[effect.id] = {still->second.lane, effect.id, runtime::answer_text(effect.request, result, attempt)};
         untold_.insert(effect.id);
         pending_.erase(still);
-        changed_.notify_one();
+        tell();
         lock.unlock();
         on_finished_();
         lock.lock();

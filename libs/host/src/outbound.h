@@ -38,12 +38,14 @@ private:
     };
 
     void work(std::stop_token stop);
+    void tell();
     std::map<std::string, Pending>::iterator next_due(Time now, Time& wake);
 
     const runtime::Definition& definition_;
     const std::function<void()> on_finished_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    std::uint64_t changes_ = 0;  // told by changed_: whoever waits looks anew at what is due, and when
     std::map<std::string, Pending> pending_;
     std::map<std::string, Kind> kinds_;
     std::map<std::string, Finished> done_;   // kept until settled: an answer is never bought twice

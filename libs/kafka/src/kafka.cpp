@@ -24,10 +24,32 @@ constexpr std::string_view head_note_type = "waybill.v1.HeadNote";
 // What the callbacks of one handle may touch; it outlives the handle.
 struct Shared {
     std::function<void()> on_ready;
-    std::function<void(bool, const std::string&)> log;
     std::atomic<std::uint64_t> failures{0};
     std::atomic<std::int64_t> unacknowledged{0};
     std::atomic<bool> down{false};
+    std::atomic<int> last_error{0};  // of a delivery: told once, not for every message
+    std::string not_let_in;  // why Kafka refuses us; of the thread that polls
+
+    Shared() = default;
+    explicit Shared(std::function<void(bool, const std::string&)> log) : log_(std::move(log)) {}
+    void say(bool error, const std::string& text) {
+        const std::lock_guard lock(mutex_);
+        if (log_) log_(error, text);
+    }
+    // The handle may live on for a while; whoever listened does not.
+    void hush() {
+        const std::lock_guard lock(mutex_);
+        log_ = {};
+    }
+    void back() {
+        if (!down.exchange(false)) return;
+        failures++;  // an outage ended: tell readers at once how far the numbers go
+        say(false, "Kafka is back");
+    }
+
+private:
+    std::mutex mutex_;
+    std::function<void(bool, const std::string&)> log_;
 };
 
 void set(rd_kafka_conf_t* conf, const char* key, const std::string& value) {
@@ -41,17 +63,25 @@ void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || error == RD_KAFKA_RESP_ERR__TRANSPORT) {
         if (!shared.down.exchange(true)) {
             shared.failures++;
-            if (shared.log) shared.log(true, std::string("Kafka is away: ") + reason);
+            shared.say(true, std::string("Kafka is away: ") + reason);
         }
         return;
     }
     if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) return;
-    if (shared.log) shared.log(true, std::string(rd_kafka_err2name(error)) + ": " + reason);
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) shared.not_let_in = reason;
+    shared.say(true, std::string(rd_kafka_err2name(error)) + ": " + reason);
 }
 
 void on_log(const rd_kafka_t* handle, int level, const char*, const char* text) {
     auto* shared = static_cast<Shared*>(rd_kafka_opaque(handle));
-    if (shared && shared->log && level <= 3) shared->log(true, text);
+    if (shared && level <= 3) shared->say(true, text);
+}
+
+// librdkafka tells when brokers are lost, never when they are back; and who has nothing to send or read sees no other sign.
+int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
+    auto& shared = *static_cast<Shared*>(opaque);
+    if (shared.down && std::string_view(text, size).find(R"("state":"UP")") != std::string_view::npos) shared.back();
+    return 0;
 }
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -59,9 +89,10 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     shared.unacknowledged--;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         shared.failures++;
-    } else if (shared.down.exchange(false)) {
-        shared.failures++;  // an outage ended: tell readers at once how far the numbers go
-        if (shared.log) shared.log(false, "Kafka is back");
+        if (shared.last_error.exchange(message->err) != message->err)
+            shared.say(true, std::string("not delivered to ") + rd_kafka_topic_name(message->rkt) + ": " + rd_kafka_err2str(message->err));
+    } else {
+        shared.back();
     }
 }
 
@@ -84,6 +115,8 @@ rd_kafka_conf_t* common(const Options& options, Shared& shared) {
     rd_kafka_conf_set_opaque(conf, &shared);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_log_cb(conf, on_log);
+    set(conf, "statistics.interval.ms", "2000");
+    rd_kafka_conf_set_stats_cb(conf, on_statistics);
     return conf;
 }
 
@@ -168,7 +201,8 @@ std::vector<std::string> unreachable_topics(const Options& options, const std::v
         const rd_kafka_metadata_t* metadata = nullptr;
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
         const auto error = rd_kafka_metadata(handle.get(), 0, ref, &metadata, static_cast<int>(std::max<long>(1, left)));
-        if (error) bad.push_back(topic + ": " + rd_kafka_err2str(error));
+        rd_kafka_poll(handle.get(), 0);
+        if (error) bad.push_back(topic + ": " + (shared->not_let_in.empty() ? rd_kafka_err2str(error) : shared->not_let_in));
         else if (metadata->topic_cnt != 1 || metadata->topics[0].err || metadata->topics[0].partition_cnt == 0)
             bad.push_back(topic + ": " + (metadata->topic_cnt == 1 && metadata->topics[0].err ? rd_kafka_err2str(metadata->topics[0].err) : "no partitions"));
         if (metadata) rd_kafka_metadata_destroy(metadata);
@@ -181,22 +215,24 @@ std::vector<std::string> unreachable_topics(const Options& options, const std::v
 
 class Bus::Impl {
 public:
-    explicit Impl(Options given) : options(std::move(given)), shared(std::make_shared<Shared>()) {
+    explicit Impl(Options given) : options(std::move(given)), shared(std::make_shared<Shared>(options.log)) {
         shared->on_ready = options.on_ready;
-        shared->log = options.log;
         make_producer();
         make_consumer();
     }
     ~Impl() {
         rd_kafka_flush(producer.get(), 2000);
+        rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(consumer.get());
+        rd_kafka_queue_cb_event_enable(queue, nullptr, nullptr);
+        rd_kafka_queue_destroy(queue);
+        shared->hush();
+        producing->hush();
         destroy_aside(std::move(producer), producing);
         destroy_aside(std::move(consumer), shared);
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 
     void make_producer() {
-        producing = std::make_shared<Shared>();
-        producing->log = options.log;
+        producing = std::make_shared<Shared>(options.log);
         rd_kafka_conf_t* conf = common(options, *producing);
         set(conf, "acks", "all");
         set(conf, "enable.idempotence", "true");
@@ -227,7 +263,7 @@ public:
         for (const auto& [where, offset] : positions)
             rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second)->offset = offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : offset;
         rd_kafka_topic_partition_list_add(list.get(), std::string(asks_topic).c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
-        if (const auto error = rd_kafka_assign(consumer.get(), list.get()); error && shared->log) shared->log(true, std::string("assign: ") + rd_kafka_err2str(error));
+        if (const auto error = rd_kafka_assign(consumer.get(), list.get()); error) shared->say(true, std::string("assign: ") + rd_kafka_err2str(error));
     }
 
     void produce(const std::string& topic, int partition, const std::string* key, const std::string& payload, rd_kafka_headers_t* headers) {
@@ -288,7 +324,7 @@ void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<As
             rd_kafka_message_destroy(raw);
             continue;
         }
-        if (impl.shared->down.exchange(false)) impl.failures_before++;
+        impl.shared->back();
         if (rd_kafka_topic_name(raw->rkt) == asks_topic) {
             try {
                 asks.push_back(json::from_json<Ask>({static_cast<const char*>(raw->payload), raw->len}));
@@ -353,13 +389,12 @@ bool Bus::connected() const { return !impl_->producing->down && !impl_->shared->
 
 class Tail::Impl {
 public:
-    std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+    explicit Impl(const Options& options) : shared(std::make_shared<Shared>(options.log)), consumer(make(RD_KAFKA_CONSUMER, consumer_settings(options, *shared))) {}
+    const std::shared_ptr<Shared> shared;
     Handle consumer;
 };
 
-Tail::Tail(Options options, const std::vector<std::string>& topics, int partitions, bool from_start) : impl_(std::make_unique<Impl>()) {
-    impl_->shared->log = options.log;
-    impl_->consumer = make(RD_KAFKA_CONSUMER, consumer_settings(options, *impl_->shared));
+Tail::Tail(Options options, const std::vector<std::string>& topics, int partitions, bool from_start) : impl_(std::make_unique<Impl>(options)) {
     rd_kafka_poll_set_consumer(impl_->consumer.get());
     List list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size()) * partitions));
     for (const auto& topic : topics)
@@ -368,7 +403,10 @@ Tail::Tail(Options options, const std::vector<std::string>& topics, int partitio
     if (const auto error = rd_kafka_assign(impl_->consumer.get(), list.get())) throw std::runtime_error(std::string("librdkafka: ") + rd_kafka_err2str(error));
 }
 
-Tail::~Tail() { destroy_aside(std::move(impl_->consumer), impl_->shared); }
+Tail::~Tail() {
+    impl_->shared->hush();
+    destroy_aside(std::move(impl_->consumer), impl_->shared);
+}
 
 std::optional<Message> Tail::next(std::chrono::milliseconds wait) {
     const auto deadline = std::chrono::steady_clock::now() + wait;

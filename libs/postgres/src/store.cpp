@@ -11,7 +11,9 @@ namespace {
 // The classes of SQLSTATE that speak of the content: it would be refused again.
 bool about_content(const pqxx::sql_error& error) {
     const std::string state = error.sqlstate();
-    return state.rfind("22", 0) == 0 || state.rfind("23", 0) == 0 || state.rfind("42", 0) == 0;
+    for (const char* of_content : {"21", "22", "23", "42", "54"})  // 54: longer than an index or a value may be
+        if (state.starts_with(of_content)) return true;
+    return false;
 }
 
 }  // namespace
@@ -87,7 +89,7 @@ Taken Store::take(int lane) {
             returning batch, epoch, incarnation, ledger)", lane)[0];
         taken.record = {row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(), json::from_json<Ledger>(row[3].as<std::string>())};
         taken.system = link.exec(work, "select s.system_identifier || '/' || c.timeline_id from pg_control_system() s, pg_control_checkpoint() c")[0][0].as<std::string>();
-        for (const auto& effect : link.exec(work, "select id, aggregate, key, call, request, cause, trace, extract(epoch from asked_at)::bigint * 1000 from effect where lane = $1 and answer is null order by asked_at", lane))
+        for (const auto& effect : link.exec(work, "select id, aggregate, key, call, request, cause, trace, round(extract(epoch from asked_at) * 1000)::bigint from effect where lane = $1 and answer is null order by asked_at", lane))
             taken.open.push_back({effect[0].as<std::string>(), session_->index(effect[1].as<std::string>()), effect[2].as<std::string>(), effect[3].as<std::string>(),
                                   effect[4].as<std::string>(), effect[5].as<std::string>(), effect[6].as<std::string>(), Instant(std::chrono::milliseconds(effect[7].as<std::int64_t>()))});
         for (const auto& parked : link.exec(work, "select position, aggregate, key, source, outcome, why, kind, name, envelope from parked where lane = $1 order by position", lane))
@@ -132,8 +134,8 @@ Committed Store::commit(const Batch& batch) {
         return Committed::yes;
     } catch (const pqxx::sql_error& error) {
         link.drop();
+        if (about_content(error)) return Committed::refused;  // also at COMMIT, where deferred constraints are looked at
         if (committing) return Committed::in_doubt;
-        if (about_content(error)) return Committed::refused;
         throw StoreAway(std::string("Postgres: ") + error.what());
     } catch (const std::exception& error) {
         link.drop();
@@ -311,24 +313,41 @@ void Store::Session::write_parked(pqxx::work& work, const Batch& batch) {
             batch.lane, positions.str(), aggregates.str(), keys.str(), outcomes.str(), whys.str(), kinds.str(), names.str(), sources.str(), envelopes.str(), payloads.str());
 }
 
-// Rows of one table and one set of columns go in one statement; Postgres casts the JSON to the table's own types.
+// Rows of one table and one set of columns go in one statement; Postgres casts the JSON to the table's own types. A row that
+// an earlier one of the batch wrote with other columns goes after it: writes to one row come true in their order.
 void Store::Session::write_rows(pqxx::work& work, const Batch& batch) {
-    std::map<std::tuple<std::string, std::vector<std::string>, std::vector<std::string>>, std::string> groups;
+    using Shape = std::tuple<std::string, std::vector<std::string>, std::vector<std::string>>;
+    const auto shape_of = [](const Row& row) { return Shape(row.table, row.key, row.columns); };
+    std::map<std::string, std::set<Shape>> shapes;  // by table
+    for (const Row& row : batch.rows) shapes[row.table].insert(shape_of(row));
+
+    std::vector<std::pair<const Row*, std::string>> statements;  // a row of the shape, and the values
+    std::map<Shape, std::size_t> newest;                         // statement of a shape
+    std::map<std::string, std::size_t> written;                  // statement that last wrote a row, by table and key
     for (const Row& row : batch.rows) {
-        auto& values = groups[{row.table, row.key, row.columns}];
+        const auto known = newest.try_emplace(shape_of(row), statements.size()).first;
+        if (shapes[row.table].size() > 1) {
+            const auto values = json::detail::parse(row.values);
+            std::string identity = row.table;
+            for (const auto& column : row.key) identity += "\x1f" + column + "\x1e" + boost::json::serialize(values.as_object().at(column));
+            const auto [last, first_time] = written.try_emplace(identity, known->second);
+            if (!first_time && last->second > known->second) known->second = statements.size();
+            last->second = known->second;
+        }
+        if (known->second == statements.size()) statements.emplace_back(&row, "");
+        auto& values = statements[known->second].second;
         values += (values.empty() ? '[' : ',');
         values += row.values;
     }
-    for (const auto& [shape, values] : groups) {
-        const auto& [table, key, columns] = shape;
+    for (const auto& [like, values] : statements) {
         std::string names, keys, sets;
-        for (const auto& column : columns) {
+        for (const auto& column : like->columns) {
             names += (names.empty() ? "" : ", ") + quoted(column);
-            if (std::find(key.begin(), key.end(), column) == key.end()) sets += (sets.empty() ? "" : ", ") + quoted(column) + " = excluded." + quoted(column);
+            if (std::find(like->key.begin(), like->key.end(), column) == like->key.end()) sets += (sets.empty() ? "" : ", ") + quoted(column) + " = excluded." + quoted(column);
         }
-        for (const auto& column : key) keys += (keys.empty() ? "" : ", ") + quoted(column);
-        link.exec(work, "insert into " + quoted(table) + " (" + names + ") select " + names + " from json_populate_recordset(null::" + quoted(table) + ", $1::json) on conflict (" + keys + ") do " +
-                        (sets.empty() ? "nothing" : "update set " + sets), values + "]");
+        for (const auto& column : like->key) keys += (keys.empty() ? "" : ", ") + quoted(column);
+        link.exec(work, "insert into " + quoted(like->table) + " (" + names + ") select " + names + " from json_populate_recordset(null::" + quoted(like->table) + ", $1::json) on conflict (" + keys +
+                        ") do " + (sets.empty() ? "nothing" : "update set " + sets), values + "]");
     }
 }
 
