@@ -3,7 +3,7 @@
 
 It shares no code with the programs it judges: of the runtime it knows only the tables and headers that it publishes.
 
-    judge.py --run .run [--json] [--expect-offers N] [--settle SECONDS] [--pace FACTOR] [--no-topics]
+    judge.py --run .run [--json] [--expect-offers N] [--settle SECONDS] [--pace FACTOR] [--since UNIXTIME] [--no-topics]
 
 All tables are read in one snapshot, so a board is true for one moment; in a busy system that moment has events under way,
 which look lost or stuck. --settle repeats the look until the board is clean or the seconds are over.
@@ -314,6 +314,8 @@ def text(made, title):
         lines += [f"                {one}" for one in made[kind]["first"]]
         if count > LISTED:
             lines.append(f"                and {count - LISTED} more")
+    if "seconds" in made:
+        lines.append(f"  seconds     {made['seconds']:.0f}")
     lines.append("  clean: nothing lost, nothing doubled, nothing stuck, the ledger is zero" if made["clean"] else "  NOT CLEAN")
     return "\n".join(lines)
 
@@ -599,6 +601,7 @@ def main(arguments):
     options.add_argument("--expect-offers", type=int, metavar="N", help="how many offers the edge must have accepted")
     options.add_argument("--settle", type=float, default=0, metavar="SECONDS", help="look again until clean, at most so long")
     options.add_argument("--pace", type=float, default=1, help="how much faster than the world's the services' clock runs")
+    options.add_argument("--since", type=float, metavar="UNIXTIME", help="tell the seconds from then on, too")
     options.add_argument("--no-topics", action="store_true", help="judge by the databases alone")
     options.add_argument("--flow", type=pathlib.Path, default=here.parents[2] / "contracts" / "flow.yaml")
     chosen = options.parse_args(arguments)
@@ -617,6 +620,8 @@ def main(arguments):
         if made and (made["clean"] or time.monotonic() >= until):
             break
         time.sleep(1)
+    if chosen.since is not None:
+        made["seconds"] = round(time.time() - chosen.since, 1)
     print(json.dumps(made, indent=2) if chosen.json else text(made, f"Board of {chosen.run}"))
     return 0 if made["clean"] else 1
 

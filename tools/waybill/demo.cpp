@@ -56,11 +56,12 @@ Result<world::Progress> play(const WorldCommand& command, bool quiet, std::uniqu
 }
 
 // The judge is a program of its own, so that it can share nothing with what it judges.
-int run_judge(const fs::path& run, bool json, int settle, int expect) {
+int run_judge(const fs::path& run, bool json, int settle = 0, int expect = -1, std::optional<double> since = {}) {
     const std::string script = beside_sources("tools/judge/judge.py").string();
     std::vector<std::string> words{"/usr/bin/python3", script, "--run", run.string(), "--settle", std::to_string(settle)};
     try { words.insert(words.end(), {"--pace", std::to_string(endpoints(run).pace)}); } catch (const std::exception&) {}
     if (expect >= 0) words.insert(words.end(), {"--expect-offers", std::to_string(expect)});
+    if (since) words.insert(words.end(), {"--since", std::to_string(*since)});
     if (json) words.push_back("--json");
     std::cout.flush();
     const pid_t child = ::fork();
@@ -88,7 +89,7 @@ fs::path beside_sources(const std::string& relative) {
 
 fs::path sample_offers() { return beside_sources("tests/offers/sample.jsonl"); }
 
-int judge(const fs::path& run, bool json) { return run_judge(run, json, 0, -1); }
+int judge(const fs::path& run, bool json) { return run_judge(run, json); }
 
 int world(const WorldCommand& options) {
     std::unique_ptr<world::World> played;
@@ -103,7 +104,7 @@ int world(const WorldCommand& options) {
 }
 
 int demo(const DemoOptions& options) {
-    const auto began = steady_clock::now();
+    const double began = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     const bool quiet = options.json;
     const auto& run = options.world.run;
     if (const auto looked = stack::look(run); looked && looked->keeper.alive) {
@@ -142,10 +143,9 @@ int demo(const DemoOptions& options) {
     } else {
         for (const auto& trouble : progress->troubles) std::cerr << "   trouble: " << trouble << "\n";
         if (!quiet) std::cerr << "== the board, counted by the judge from databases and topics\n";
-        code = run_judge(run, options.json, 30, options.world.offers);
+        code = run_judge(run, options.json, 30, options.world.offers, began);
         if (code == ok && !progress->settled) code = judged_bad;
     }
-    if (!quiet) std::printf("seconds                %.0f\n", std::chrono::duration<double>(steady_clock::now() - began).count());
     played.reset();
     if (!options.keep) {
         if (const auto found = stack::find(run)) stack::stop_all(*found);

@@ -4,6 +4,7 @@
 #include <waybill/http.h>
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
@@ -150,15 +151,20 @@ int keep(const UpOptions& options, int report) {
         write_file(run->folder / "endpoints.json", json::to_json(ends), false);
 
         tell("starting " + std::string(options.processes ? "twelve processes" : "the services"));
-        stack::Supervisor supervisor(*run, flow(), std::move(children), {[&](const stack::SupervisorEvent& event) { std::cerr << to_text(event) << std::endl; }, {}});
+        std::atomic<bool> refuses{false};
+        stack::Supervisor supervisor(*run, flow(), std::move(children), {[&](const stack::SupervisorEvent& event) {
+            std::cerr << to_text(event) << std::endl;
+            if (event.what == stack::SupervisorEvent::died && event.how == "exited with 2") refuses = true;  // wrong settings: no restart would help
+        }, {}});
 
         http::Client client;
         std::string reasons = "not asked yet", told;
         const auto until = steady_clock::now() + 90s;
         const timespec pause{0, 50'000'000};
         int signal = -1;
-        while (!(reasons = ready_reasons(client, ends)).empty() && steady_clock::now() < until && (signal = sigtimedwait(&signals, nullptr, &pause)) < 0) {}
-        if (signal < 0 && !reasons.empty()) tell("failed: not ready after 90 s: " + reasons + "; look into " + (run->folder / "logs").string());
+        while (!(reasons = ready_reasons(client, ends)).empty() && !refuses && steady_clock::now() < until && (signal = sigtimedwait(&signals, nullptr, &pause)) < 0) {}
+        if (signal < 0 && refuses) tell("failed: a service refuses its settings; see the end of its log in " + (run->folder / "logs").string());
+        else if (signal < 0 && !reasons.empty()) tell("failed: not ready after 90 s: " + reasons + "; look into " + (run->folder / "logs").string());
         else if (signal < 0) tell("ready");
         if (report >= 0) ::close(report);
         if (signal < 0 && reasons.empty()) sigwait(&signals, &signal);
