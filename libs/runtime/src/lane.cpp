@@ -448,8 +448,11 @@ void Lane::merge(Row row, Draft& draft) {
     const auto values = json::detail::parse(row.values);
     for (const auto& column : row.key) identity += "\x1e" + boost::json::serialize(values.as_object().at(column));
     const auto [found, is_new] = draft.row_at.try_emplace(identity, draft.batch.rows.size());
-    if (is_new) draft.batch.rows.push_back(std::move(row));
-    else draft.batch.rows[found->second] = std::move(row);
+    if (!is_new) {
+        draft.batch.rows[found->second].table.clear();  // not written; at the end, so that it also stands against other columns' rows
+        found->second = draft.batch.rows.size();
+    }
+    draft.batch.rows.push_back(std::move(row));
 }
 
 void Lane::set_timer(std::size_t aggregate, const std::string& key, const std::string& name, std::optional<Instant> due, Draft& draft) {
@@ -573,6 +576,7 @@ void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
     }
     for (const auto& [id, due] : draft.timers) batch.timers.push_back({std::get<0>(id), std::get<1>(id), std::get<2>(id), due});
     std::erase_if(batch.parked, [](const Parked& parked) { return parked.position < 0; });
+    std::erase_if(batch.rows, [](const Row& row) { return row.table.empty(); });
 
     std::map<std::pair<std::string, int>, std::size_t> open_row;
     for (const Message& message : draft.messages) {
