@@ -28,6 +28,7 @@ int down(const std::filesystem::path& run, bool json);
 int status(const std::filesystem::path& run, bool json);
 
 int serve(const std::vector<std::string>& words);  // names of services and flags of settings
+int provision(const std::vector<std::string>& flags, bool json);  // of settings, as for serve
 int config(const std::filesystem::path& run, const std::vector<std::string>& flags, bool json);
 
 struct OfferOptions {

@@ -61,6 +61,12 @@ int main(int argc, char** argv) {
     serve_command->fallthrough(false)->allow_extras();
     serve_command->callback([&] { code = serve(serve_command->remaining()); });
 
+    auto* provision_command = command("provision", "Make database, schemas, roles, topics and rights on servers that somebody else runs, once or again at any time. Settings as for serve",
+                                      "  WAYBILL_SECRETS_FOLDER=/run/secrets waybill provision --postgres.host db --kafka.bootstrap kafka:9092\n  waybill provision --settings production.yaml --json");
+    provision_command->fallthrough(false)->allow_extras();
+    with_json(provision_command);
+    provision_command->callback([&] { code = provision(provision_command->remaining(), json); });
+
     auto* config_command = command("config", "Every setting, its value and where it came from", "  waybill config\n  waybill config --settings my.yaml --json");
     config_command->fallthrough(false)->allow_extras();
     with_json(config_command);

@@ -14,14 +14,15 @@ struct Failure : std::runtime_error {
 };
 
 template <class Step>
-std::optional<Refusal> refusal_of(const std::string& what, Step step) {
+std::optional<Refusal> refusal_of(const std::string& what, Step step,
+                                  const char* cure = "see the logs in the run folder; `./dev doctor` looks at the machine") {
     try {
         step();
         return {};
     } catch (const Failure& failure) {
         return failure.refusal;
     } catch (const std::exception& unforeseen) {
-        return Refusal{what, unforeseen.what(), "see the logs in the run folder; `./dev doctor` looks at the machine"};
+        return Refusal{what, unforeseen.what(), cure};
     }
 }
 

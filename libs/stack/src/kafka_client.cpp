@@ -22,7 +22,7 @@ struct Close {
 using Queue = std::unique_ptr<rd_kafka_queue_t, Close>;
 using Answer = std::unique_ptr<rd_kafka_event_t, Close>;
 
-Failure refused(const std::string& what, const std::string& why) { return Failure({"Kafka", what + ": " + why, "see logs/kafka.log in the run folder"}); }
+Failure refused(const std::string& what, const std::string& why) { return Failure({"Kafka", what + ": " + why, "see Kafka's log; that of a run is logs/kafka.log in its folder"}); }
 
 Answer ask(rd_kafka_t* kafka, const std::string& what, const std::function<void(rd_kafka_queue_t*)>& send) {
     const Queue queue(rd_kafka_queue_new(kafka));
@@ -96,7 +96,11 @@ KafkaAdmin::KafkaAdmin(const KafkaLogin& login) {
         }
     rd_kafka_conf_set_opaque(conf, this);
     rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});  // a broker that is away is expected here
-    rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int, const char* reason, void* self) { static_cast<KafkaAdmin*>(self)->last_error_ = reason; });
+    rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int error, const char* reason, void* self) {
+        auto& admin = *static_cast<KafkaAdmin*>(self);
+        admin.last_error_ = reason;
+        if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) admin.login_refused_ = reason;
+    });
     kafka_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     if (!kafka_) {
         rd_kafka_conf_destroy(conf);
@@ -106,18 +110,18 @@ KafkaAdmin::KafkaAdmin(const KafkaLogin& login) {
 
 KafkaAdmin::~KafkaAdmin() { rd_kafka_destroy(kafka_); }
 
-std::optional<std::map<std::string, int>> KafkaAdmin::topics(std::chrono::milliseconds limit) {
+std::optional<std::map<std::string, KafkaAdmin::Seen>> KafkaAdmin::topics(std::chrono::milliseconds limit) {
     const struct rd_kafka_metadata* metadata = nullptr;
     const auto error = rd_kafka_metadata(kafka_, 1, nullptr, &metadata, static_cast<int>(limit.count()));
     rd_kafka_poll(kafka_, 0);
     if (error) return {};
-    std::map<std::string, int> found;
+    std::map<std::string, Seen> found;
     for (int i = 0; i < metadata->topic_cnt; ++i) {
         const auto& topic = metadata->topics[i];
         if (topic.err) continue;
-        int led = 0;
-        for (int p = 0; p < topic.partition_cnt; ++p) led += topic.partitions[p].leader >= 0;
-        found[topic.topic] = led;
+        auto& seen = found[topic.topic];
+        seen.partitions = topic.partition_cnt;
+        for (int p = 0; p < topic.partition_cnt; ++p) seen.led += topic.partitions[p].leader >= 0;
     }
     rd_kafka_metadata_destroy(metadata);
     return found;
@@ -128,7 +132,7 @@ void KafkaAdmin::make_topics(const std::vector<Flow::Topic>& topics) {
     std::vector<rd_kafka_NewTopic_t*> made;
     char why[256];
     for (const auto& topic : topics) {
-        made.push_back(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, /*replication*/ 1, why, sizeof why));
+        made.push_back(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, /*replication: the brokers' default*/ -1, why, sizeof why));
         if (!made.back()) throw refused("topic " + topic.name, why);
         rd_kafka_NewTopic_set_config(made.back(), "cleanup.policy", "delete");
         rd_kafka_NewTopic_set_config(made.back(), "retention.ms", std::to_string(topic.retention.count()).c_str());
@@ -193,7 +197,9 @@ std::set<Acl> KafkaAdmin::acls() {
         const auto on = ours(resources, rd_kafka_AclBinding_restype(results[i]));
         const auto may = ours(operations, rd_kafka_AclBinding_operation(results[i]));
         const std::string principal = rd_kafka_AclBinding_principal(results[i]);
-        if (on && may && principal.starts_with("User:")) found.insert({*on, rd_kafka_AclBinding_name(results[i]), principal.substr(5), *may});
+        const bool as_we_grant = rd_kafka_AclBinding_resource_pattern_type(results[i]) == RD_KAFKA_RESOURCE_PATTERN_LITERAL &&
+                                 rd_kafka_AclBinding_permission_type(results[i]) == RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW && rd_kafka_AclBinding_host(results[i]) == std::string_view("*");
+        if (on && may && as_we_grant && principal.starts_with("User:")) found.insert({*on, rd_kafka_AclBinding_name(results[i]), principal.substr(5), *may});
     }
     return found;
 }

@@ -31,8 +31,12 @@ public:
     KafkaAdmin(const KafkaAdmin&) = delete;
     KafkaAdmin& operator=(const KafkaAdmin&) = delete;
 
-    // Name and number of partitions that have a leader; nothing when Kafka does not answer in time.
-    std::optional<std::map<std::string, int>> topics(std::chrono::milliseconds limit);
+    // By name; nothing when Kafka does not answer in time.
+    struct Seen {
+        int partitions = 0;
+        int led = 0;  // those that have a leader; fewer while a broker starts
+    };
+    std::optional<std::map<std::string, Seen>> topics(std::chrono::milliseconds limit);
 
     // The following throw Failure when Kafka refuses, or does not answer within 15 s.
     void make_topics(const std::vector<Flow::Topic>& topics);
@@ -43,10 +47,11 @@ public:
     void drop_acls(const std::vector<Acl>& acls);
 
     const std::string& last_error() const { return last_error_; }
+    const std::string& login_refused() const { return login_refused_; }  // why; empty as long as it was not
 
 private:
     rd_kafka_t* kafka_ = nullptr;
-    std::string last_error_;
+    std::string last_error_, login_refused_;
 };
 
 }  // namespace waybill::stack

@@ -63,7 +63,7 @@ controller.quorum.fetch.timeout.ms=1000
 
 void write_properties(const Run& run, const Flow& flow) {
     check_flow(flow);
-    const auto password = [&](const std::string& user) { return make_secret(run, "kafka-" + user).value; };
+    const auto password = [&](const std::string& user) { return make_secret(secrets_of(run), "kafka-" + user).value; };
     const auto broker = password("broker");
     std::vector<std::pair<std::string, std::string>> users{{"broker", broker}};
     for (const char* user : {"admin", "tail", "judge"}) users.emplace_back(user, password(user));
@@ -123,7 +123,7 @@ Command command_of(const Run& run, std::vector<std::string> argv) {
 
 // 16 bytes in base64 for URLs, without padding: 21 free characters and one of the four that leave no bits over.
 std::string new_cluster_id(const Run& run) {
-    const auto random = make_secret(run, "kafka-cluster-id").value;
+    const auto random = make_secret(secrets_of(run), "kafka-cluster-id").value;
     return random.substr(0, 21) + "A";
 }
 

@@ -122,8 +122,8 @@ bool reaches(const User& user, const fs::path& folder) {
 std::optional<Making> make_postgres(const Run& run) {
     const auto data = data_of(run);
     if (fs::exists(data / "PG_VERSION")) {
-        if (!read_secret(run, "postgres-waybill_admin"))
-            throw Failure({"Postgres", "the cluster in " + data.string() + " is there, but its password is not in " + (run.folder / "secrets").string(),
+        if (!read_secret(secrets_of(run), "postgres-waybill_admin"))
+            throw Failure({"Postgres", "the cluster in " + data.string() + " is there, but its password is not in " + secrets_of(run).string(),
                            "remove both with ./dev clean"});
         return {};
     }
@@ -132,7 +132,7 @@ std::optional<Making> make_postgres(const Run& run) {
     const auto half = run.postgres_folder / "data.new";
     const auto password_file = run.postgres_folder / "password";
     fs::remove_all(half);
-    write_file(password_file, make_secret(run, "postgres-waybill_admin").value + "\n", postgres_user());
+    write_file(password_file, make_secret(secrets_of(run), "postgres-waybill_admin").value + "\n", postgres_user());
     const auto command = command_of(run, {programs(data) / "initdb", "--pgdata=" + half.string(), "--username=waybill_admin", "--pwfile=" + password_file.string(),
                                           "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"}, SIGKILL);
     return Making{command, start(command), [=] {
@@ -152,8 +152,7 @@ Process serve_postgres(const Run& run) {
 }
 
 void await_postgres(const Run& run, const Process& server) {
-    const auto login = "host=127.0.0.1 port=" + std::to_string(run.ports.postgres) + " dbname=postgres user=waybill_admin connect_timeout=5 password=" +
-                       read_secret(run, "postgres-waybill_admin").value_or("");
+    const auto login = postgres_dsn(servers_of(run), "waybill_admin", "postgres");
     const auto hold = Hold::on(server);
     const auto deadline = Steady::now() + 60s;
     std::string last;

@@ -149,6 +149,18 @@ Run run_from(const fs::path& folder, const RunFile& file) {
 
 fs::path whole_path(const fs::path& folder) { return fs::weakly_canonical(fs::absolute(folder)); }
 
+// As libpq reads it in a connection string; the secrets of a run need no quotes.
+std::string in_keywords(const std::string& value) {
+    constexpr auto plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:/_,-";
+    if (!value.empty() && value.find_first_not_of(plain) == std::string::npos) return value;
+    std::string text = "'";
+    for (const char letter : value) {
+        if (letter == '\'' || letter == '\\') text += '\\';
+        text += letter;
+    }
+    return text + "'";
+}
+
 bool is_self(const Process& process) {
     const auto self = this_process();
     return process.pid == self.pid && process.started == self.started;
@@ -220,15 +232,17 @@ void record(const Run& run, const std::string& name, const Process& process) {
     change_run_file(run.folder, [&](RunFile& file) { file.processes[name] = process; });
 }
 
-std::optional<std::string> read_secret(const Run& run, const std::string& name) {
-    std::ifstream in(run.folder / "secrets" / name);
+fs::path secrets_of(const Run& run) { return run.folder / "secrets"; }
+
+std::optional<std::string> read_secret(const fs::path& secrets, const std::string& name) {
+    std::ifstream in(secrets / name);
     std::string value;
     if (!std::getline(in, value) || value.empty()) return {};
     return value;
 }
 
-Secret make_secret(const Run& run, const std::string& name) {
-    if (auto old = read_secret(run, name)) return {*old, false};
+Secret make_secret(const fs::path& secrets, const std::string& name) {
+    if (auto old = read_secret(secrets, name)) return {*old, false};
     std::array<unsigned char, 24> bytes{};
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) throw Failure({"secrets", "no random bytes from the kernel", "try again"});
     std::string value;
@@ -236,9 +250,9 @@ Secret make_secret(const Run& run, const std::string& name) {
         value += "0123456789abcdef"[byte >> 4];
         value += "0123456789abcdef"[byte & 15];
     }
-    fs::create_directories(run.folder / "secrets");
-    ::chmod((run.folder / "secrets").c_str(), 0700);
-    write_file(run.folder / "secrets" / name, value + "\n");
+    fs::create_directories(secrets);
+    ::chmod(secrets.c_str(), 0700);
+    write_file(secrets / name, value + "\n");
     return {value, true};
 }
 
@@ -348,16 +362,22 @@ Result<Status> look(const fs::path& folder) {
     return status;
 }
 
-std::string postgres_dsn(const Run& run, const std::string& role) {
-    const auto password = read_secret(run, "postgres-" + role);
-    if (!password) throw Failure({"database role", "\"" + role + "\" has no secret in " + (run.folder / "secrets").string(), "provision the run first"});
-    return "host=127.0.0.1 port=" + std::to_string(run.ports.postgres) + " dbname=waybill user=" + role + " password=" + *password + " connect_timeout=5";
+Servers servers_of(const Run& run) { return {"127.0.0.1", run.ports.postgres, "127.0.0.1:" + std::to_string(run.ports.kafka), secrets_of(run)}; }
+
+std::string postgres_dsn(const Servers& servers, const std::string& role, const std::string& database) {
+    const auto password = read_secret(servers.secrets, "postgres-" + role);
+    if (!password) throw Failure({"database role", "\"" + role + "\" has no secret in " + servers.secrets.string(), "provision first"});
+    return "host=" + in_keywords(servers.postgres_host) + " port=" + std::to_string(servers.postgres_port) + " dbname=" + database + " user=" + role +
+           " password=" + in_keywords(*password) + " connect_timeout=5";
 }
 
-KafkaLogin kafka_login(const Run& run, const std::string& user) {
-    const auto password = read_secret(run, "kafka-" + user);
-    if (!password) throw Failure({"Kafka principal", "\"" + user + "\" has no secret in " + (run.folder / "secrets").string(), "start Kafka with it in the flow first"});
-    return {"127.0.0.1:" + std::to_string(run.ports.kafka), user, *password};
+KafkaLogin kafka_login(const Servers& servers, const std::string& user) {
+    const auto password = read_secret(servers.secrets, "kafka-" + user);
+    if (!password) throw Failure({"Kafka principal", "\"" + user + "\" has no secret in " + servers.secrets.string(), "start Kafka with it in the flow first"});
+    return {servers.kafka_bootstrap, user, *password};
 }
+
+std::string postgres_dsn(const Run& run, const std::string& role) { return postgres_dsn(servers_of(run), role); }
+KafkaLogin kafka_login(const Run& run, const std::string& user) { return kafka_login(servers_of(run), user); }
 
 }  // namespace waybill::stack

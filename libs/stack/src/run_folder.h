@@ -1,4 +1,4 @@
-// run.json and the secrets of a run folder.
+// run.json and the secrets of a run folder, and the logins that secrets give.
 #pragma once
 
 #include "processes.h"
@@ -32,8 +32,14 @@ struct Secret {
     std::string value;
     bool is_new;
 };
-Secret make_secret(const Run& run, const std::string& name);                     // the old one when it exists
-std::optional<std::string> read_secret(const Run& run, const std::string& name);
+std::filesystem::path secrets_of(const Run& run);
+Secret make_secret(const std::filesystem::path& secrets, const std::string& name);  // the old one when it exists
+std::optional<std::string> read_secret(const std::filesystem::path& secrets, const std::string& name);
+
+Servers servers_of(const Run& run);
+// As for a run: both throw Failure when that name has no secret.
+std::string postgres_dsn(const Servers& servers, const std::string& role, const std::string& database = "waybill");
+KafkaLogin kafka_login(const Servers& servers, const std::string& user);
 
 // Written beside and renamed, so that a reader never sees half; mode 0600 and, if given, another owner.
 void write_file(const std::filesystem::path& file, const std::string& text, const std::optional<User>& owner = {});

@@ -37,13 +37,7 @@ struct Kept {
 bool is_server(const Kept& kept) { return kept.name == "postgres" || kept.name == "kafka"; }
 
 std::string text_of(const Provisioned& made) {
-    std::string text;
-    const auto add = [&](int count, const char* what) {
-        if (count) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + what;
-    };
-    add(made.topics, "topics");
-    add(made.retentions, "retentions");
-    add(made.acls, "rights");
+    const auto text = to_text(made);
     return text.empty() ? "nothing was missing" : text + " made again";
 }
 

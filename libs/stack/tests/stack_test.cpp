@@ -1,7 +1,9 @@
 // Real servers in a run folder of their own below /tmp.
 #include <waybill/stack.h>
 
+#include "kafka_client.h"
 #include "processes.h"
+#include "run_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -29,6 +32,7 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
 Flow small_flow() {
@@ -264,6 +268,122 @@ TEST_F(ProvisionedStack, KeepsSecretsToItself) {
 }
 
 TEST_F(ProvisionedStack, NamesTheRoleThatHasNoSecret) { EXPECT_THROW(postgres_dsn(*run, "nobody"), std::runtime_error); }
+
+// ---- servers that somebody else runs -------------------------------------------------------------------------------
+
+// Those of the run above, seen from outside: by address, with a copy of the secrets that provisioning needs.
+class OthersServers : public ProvisionedStack {
+protected:
+    void SetUp() override {
+        for (const auto* name : {"postgres-waybill_admin", "postgres-waybill_host", "postgres-judge", "postgres-intake", "postgres-billing", "kafka-admin"})
+            fs::copy_file(folder->path / "secrets" / name, copy.path / name);
+        servers = {"localhost", run->ports.postgres, "127.0.0.1:" + std::to_string(run->ports.kafka), copy.path};
+    }
+    void TearDown() override { taken(provision(Servers{"127.0.0.1", run->ports.postgres, servers.kafka_bootstrap, folder->path / "secrets"}, small_flow())); }
+
+    void write(const std::string& name, const std::string& text) { std::ofstream(copy.path / name) << text; }
+    bool logs_in(const std::string& role) {
+        try {
+            return pqxx::connection(postgres_dsn(servers, role)).is_open();
+        } catch (const pqxx::failure&) {
+            return false;
+        }
+    }
+    Folder copy;
+    Servers servers;
+};
+
+TEST_F(OthersServers, LackNothingButPasswordsAfterTheirFirstProvision) {
+    const auto made = taken(provision(servers, small_flow()));
+
+    EXPECT_EQ(made.passwords, 4);
+    EXPECT_EQ(made.total(), 4);
+    EXPECT_EQ(to_text(made), "4 passwords");
+}
+
+TEST_F(OthersServers, GetAServiceThatIsNew) {
+    auto wider = small_flow();
+    wider.services.push_back({"tax"});
+    wider.topics.push_back({"tax.events", 4, 24h, "tax", {"billing"}});
+    write("postgres-tax", "it's a \\ password\n");
+
+    EXPECT_EQ(to_text(taken(provision(servers, wider))), "1 role, 1 schema, 4 passwords, 1 topic, 6 rights");
+    EXPECT_EQ(to_text(taken(provision(servers, wider))), "5 passwords");
+    EXPECT_TRUE(logs_in("tax"));
+
+    taken(provision_kafka(*run, small_flow()));  // takes the rights back
+}
+
+TEST_F(OthersServers, TakeARotatedPassword) {
+    write("postgres-intake", "rotated\n");
+    EXPECT_FALSE(logs_in("intake"));
+
+    taken(provision(servers, small_flow()));
+
+    EXPECT_TRUE(logs_in("intake"));
+    EXPECT_THROW(pqxx::connection{postgres_dsn(*run, "intake")}, pqxx::failure);
+}
+
+TEST_F(OthersServers, AreLeftAloneWhenASecretIsMissing) {
+    write("postgres-intake", "rotated\n");
+    fs::remove(copy.path / "postgres-billing");
+    write("kafka-admin", "\n");
+
+    const auto refused = provision(servers, small_flow());
+
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.refusal().why, HasSubstr((copy.path / "postgres-billing").string() + ": No such file"));
+    EXPECT_THAT(refused.refusal().why, HasSubstr((copy.path / "kafka-admin").string() + ": its first line is empty"));
+    EXPECT_THAT(refused.refusal().cure, HasSubstr("secrets.folder"));
+    servers.secrets = copy.path / "none";
+    EXPECT_EQ(provision(servers, small_flow()).refusal().why, (copy.path / "none").string() + " is no folder");
+    servers.secrets = copy.path;
+    EXPECT_FALSE(fs::exists(copy.path / "postgres-billing"));
+    EXPECT_FALSE(logs_in("intake"));
+}
+
+TEST_F(OthersServers, AreAskedOnceWithAWrongPassword) {
+    for (const auto& [name, server] : {std::pair{"kafka-admin", "Kafka"}, std::pair{"postgres-waybill_admin", "servers"}}) {
+        write(name, "wrong\n");
+        const auto before = Steady::now();
+        const auto refused = provision(servers, small_flow());
+        EXPECT_LT(Steady::now() - before, 30s) << name;
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.refusal().field, server);
+        EXPECT_THAT(to_text(refused.refusal()), HasSubstr("uthentication")) << name;
+        EXPECT_EQ(to_text(refused.refusal()).find("wrong"), std::string::npos) << name;
+        fs::copy_file(folder->path / "secrets" / name, copy.path / name, fs::copy_options::overwrite_existing);
+    }
+}
+
+TEST_F(OthersServers, KeepTheRightsThatOthersHave) {
+    KafkaAdmin admin(kafka_login(servers, "admin"));
+    const Acl theirs{Acl::On::topic, "their.topic", "stranger", Acl::May::read}, on_ours{Acl::On::topic, "intake.events", "stranger", Acl::May::read};
+    admin.make_acls({theirs, on_ours});
+    while (!admin.acls().contains(theirs) || !admin.acls().contains(on_ours)) std::this_thread::sleep_for(5ms);
+
+    EXPECT_EQ(taken(provision(servers, small_flow())).acls, 1);
+
+    EXPECT_TRUE(admin.acls().contains(theirs));
+    EXPECT_FALSE(admin.acls().contains(on_ours));
+    EXPECT_EQ(taken(provision_kafka(*run, small_flow())).acls, 1);  // a run has no strangers
+}
+
+TEST(OthersServersThatStart, AreAwaitedAndMade) {
+    const Folder folder;
+    const auto run = taken(begin(in(folder)));
+    const auto servers = servers_of(run);
+    for (const auto* name : {"postgres-waybill_admin", "postgres-waybill_host", "postgres-judge", "postgres-intake", "postgres-billing", "kafka-admin"}) make_secret(servers.secrets, name);
+
+    auto made = std::async(std::launch::async, [&] { return provision(servers, small_flow()); });
+    succeed(start_servers(run, small_flow()));
+
+    const auto all = taken(made.get());
+    EXPECT_THAT(to_text(all), StartsWith("1 database, 4 roles, 3 schemas, 3 topics, "));
+    EXPECT_EQ(writing(run, "intake", "intake.events"), "NO_ERROR");
+    EXPECT_EQ(sqlstate_of(run, "intake", "CREATE TABLE offers (id text)"), "ok");
+    EXPECT_EQ(taken(provision(run, small_flow())).total(), 0);
+}
 
 // ---- refusals that need no server ----------------------------------------------------------------------------------
 

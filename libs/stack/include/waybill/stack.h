@@ -1,5 +1,5 @@
 // The private servers of one machine: starts, provisions, supervises and stops a real Postgres and a real Kafka in a run
-// folder, and the services beside them. Only the command line links it.
+// folder, and the services beside them. Servers that somebody else runs are provisioned only. Only the command line links it.
 //
 // Everything listens on 127.0.0.1 and asks for a generated password. The run folder (`.run/`) holds
 //   run.json    ports, mode, state, and every process with its start time, so that a recycled pid is never taken for ours
@@ -85,18 +85,29 @@ std::optional<Refusal> start_postgres(const Run& run);
 std::optional<Refusal> start_kafka(const Run& run, const Flow& flow);
 std::optional<Refusal> start_servers(const Run& run, const Flow& flow);  // both at once, side by side
 
+// Servers that somebody else runs and keeps. `secrets` holds one password a file, as a run folder does: postgres-<role> of
+// every service, of waybill_host, judge and waybill_admin, and kafka-admin.
+struct Servers {
+    std::string postgres_host;
+    int postgres_port = 5432;
+    std::string kafka_bootstrap;
+    std::filesystem::path secrets;
+};
+
 // What `provision` had to change; all zero when everything was in place.
 struct Provisioned {
     int databases = 0;
     int roles = 0;
     int schemas = 0;
-    int passwords = 0;
+    int passwords = 0;  // set for roles that were there
     int topics = 0;
     int retentions = 0;
     int acls = 0;  // made or taken away
     int total() const { return databases + roles + schemas + passwords + topics + retentions + acls; }
 };
 BOOST_DESCRIBE_STRUCT(Provisioned, (), (databases, roles, schemas, passwords, topics, retentions, acls))
+using waybill::to_text;
+std::string to_text(const Provisioned& made);  // "1 role, 4 topics"; empty when nothing was changed
 
 // Makes what is missing and takes away rights that the flow no longer grants. May be called again at any time.
 // Postgres: database `waybill`; per service a login role that owns one schema and sees no other; `waybill_host` with the
@@ -106,6 +117,13 @@ BOOST_DESCRIBE_STRUCT(Provisioned, (), (databases, roles, schemas, passwords, to
 Result<Provisioned> provision(const Run& run, const Flow& flow);
 Result<Provisioned> provision_postgres(const Run& run, const Flow& flow);
 Result<Provisioned> provision_kafka(const Run& run, const Flow& flow);
+
+// The same on servers that somebody else runs, as the Postgres superuser `waybill_admin` and the Kafka super user `admin`,
+// whose own passwords and the principals' logins are theirs to change. Waits up to 60 s for both servers to answer; a login
+// they refuse is refused at once. Never makes a secret: one that is missing is refused before anything is changed. Sets the
+// passwords, logins and settings of all roles every time. Takes away rights of the flow's principals, and rights on the
+// flow's topics; those of others stay, as do other databases. Topics are replicated as often as the brokers' default says.
+Result<Provisioned> provision(const Servers& servers, const Flow& flow);
 
 // Ends everything of the run: first the process that keeps it (unless it is the caller), then services, then servers.
 // Orderly first, by force after 15 s each. Nothing on success, else what could not be ended. A stopped run is no error.
@@ -152,7 +170,6 @@ struct SupervisorEvent {
     std::string how;                     // died: "killed by signal 9"; provisioned: what was made again; trouble: why
     std::chrono::milliseconds delay{0};  // restarting: in how long
 };
-using waybill::to_text;
 std::string to_text(const SupervisorEvent& event);
 
 // Keeps children alive, and the servers of the run that were started before it. What dies is started again after 0.2 s,
