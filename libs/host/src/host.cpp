@@ -54,8 +54,13 @@ std::string secret(const settings::Settings& settings, const std::string& name) 
 }
 
 postgres::Options postgres_options(const settings::Settings& settings, const std::string& role) {
+    std::string password;  // quoted for libpq's keyword string
+    for (const char c : secret(settings, "postgres-" + role)) {
+        if (c == '\'' || c == '\\') password += '\\';
+        password += c;
+    }
     return {"host=" + settings.text("postgres.host") + " port=" + std::to_string(settings.integer("postgres.port")) + " dbname=" + settings.text("postgres.database") + " user=" + role +
-                " password='" + secret(settings, "postgres-" + role) + "'",
+                " password='" + password + "'",
             settings.duration("postgres.deadline")};
 }
 
