@@ -18,6 +18,8 @@ struct Destroy { void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(ha
 using Handle = std::unique_ptr<rd_kafka_t, Destroy>;
 struct DestroyList { void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); } };
 using List = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyList>;
+struct DestroyQueue { void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); } };
+using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
 
 constexpr std::string_view head_note_type = "waybill.v1.HeadNote";
 
@@ -227,6 +229,7 @@ public:
         rd_kafka_queue_destroy(queue);
         shared->hush();
         producing->hush();
+        remembered.reset();
         destroy_aside(std::move(producer), producing);
         destroy_aside(std::move(consumer), shared);
     }
@@ -243,6 +246,8 @@ public:
         set(conf, "message.timeout.ms", "300000");
         rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
         producer = make(RD_KAFKA_PRODUCER, conf);
+        remembered.reset(rd_kafka_queue_new(producer.get()));
+        remembering = false;
         // A topic that the handle knows has its leader looked up at once, and stays known for as long as the handle.
         auto writes = options.writes;
         writes.emplace_back(asks_topic);
@@ -282,6 +287,8 @@ public:
     std::shared_ptr<Shared> shared;      // of the consumer
     std::shared_ptr<Shared> producing;   // of the producer
     Handle producer, consumer;
+    Queue remembered;                    // answers of Kafka to remember()
+    bool remembering = false;            // one is awaited
     std::map<std::pair<std::string, int>, std::int64_t> positions;
     std::uint64_t failures_before = 0;   // of producers that were replaced
 };
@@ -298,10 +305,15 @@ void Bus::assign(const std::vector<Position>& positions) {
 void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<Ask>& asks) {
     Impl& impl = *impl_;
     rd_kafka_poll(impl.producer.get(), 0);
+    if (rd_kafka_event_t* answer = impl.remembering ? rd_kafka_queue_poll(impl.remembered.get(), 0) : nullptr) {
+        impl.remembering = false;
+        rd_kafka_event_destroy(answer);
+    }
     char why[256];
     if (rd_kafka_fatal_error(impl.producer.get(), why, sizeof why)) {
         if (impl.options.log) impl.options.log(true, std::string("producer replaced after a fatal error: ") + why);
         impl.failures_before += impl.producing->failures + 1;
+        impl.remembered.reset();
         rd_kafka_purge(impl.producer.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
         destroy_aside(std::move(impl.producer), impl.producing);
         impl.make_producer();
@@ -377,10 +389,17 @@ void Bus::ask(const Ask& ask) {
     }
 }
 
+// Not by rd_kafka_commit(): a consumer begins no new assignment before its commits are answered, which after an outage of
+// Kafka can take its session timeout of 45 s.
 void Bus::remember(const std::vector<Position>& positions) {
+    Impl& impl = *impl_;
+    if (impl.remembering) return;
     List list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
     for (const auto& position : positions) rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset = position.offset;
-    rd_kafka_commit(impl_->consumer.get(), list.get(), 1);
+    rd_kafka_AlterConsumerGroupOffsets_t* request = rd_kafka_AlterConsumerGroupOffsets_new(impl.options.group.c_str(), list.get());
+    rd_kafka_AlterConsumerGroupOffsets(impl.producer.get(), &request, 1, nullptr, impl.remembered.get());
+    rd_kafka_AlterConsumerGroupOffsets_destroy(request);
+    impl.remembering = true;
 }
 
 std::uint64_t Bus::failures() { return impl_->failures_before + impl_->producing->failures + impl_->shared->failures; }
