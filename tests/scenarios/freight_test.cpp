@@ -1,8 +1,6 @@
 // The business itself, from an offer to the paid invoice, and what people do to it on the way.
 #include "system.h"
 
-#include <waybill/contracts/fulfilment.h>
-
 #include <fulfilment/v1/fulfilment.pb.h>
 #include <gmock/gmock.h>
 

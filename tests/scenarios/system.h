@@ -2,7 +2,7 @@
 // their own, spoken to over public HTTP alone. The people of the freight business are played by the test.
 //
 // Everything that waits looks until it sees what it waits for and has a deadline; past it, it throws with what it saw instead,
-// which fails the test. Nothing here sleeps for a fixed time. One thread, but for post() and get(), which any may call.
+// which fails the test. One thread, but for post() and get(), which any may call.
 // The system ends with its object, and with the test program, however that ends.
 #pragma once
 
@@ -128,17 +128,14 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 
-// Looks at something until it is there. `seen` is asked only when the wait has failed.
-template <class Look>
-auto wait_for(const std::string& what, Look look, std::chrono::seconds at_most, const std::function<std::string()>& seen = {});
-
 namespace detail {
 void pause();
 [[noreturn]] void waited_in_vain(const std::string& what, std::chrono::seconds at_most, const std::string& seen);
 }
 
+// Looks at something until it is there, every 50 ms. `seen` is asked only when the wait has failed.
 template <class Look>
-auto wait_for(const std::string& what, Look look, std::chrono::seconds at_most, const std::function<std::string()>& seen) {
+auto wait_for(const std::string& what, Look look, std::chrono::seconds at_most, const std::function<std::string()>& seen = {}) {
     for (const auto until = std::chrono::steady_clock::now() + at_most;;) {
         if (auto found = look()) return found;
         if (std::chrono::steady_clock::now() >= until) detail::waited_in_vain(what, at_most, seen ? seen() : "");
