@@ -295,7 +295,7 @@ TEST_P(StoreSuite, ARefusedBatchWritesNoneOfItsPartsAndAGoodOneAllOfThem) {
     EXPECT_THAT(load(offer, {own + "o1"}), IsEmpty());
     EXPECT_THAT(store->timers(lane, 10), IsEmpty());
     EXPECT_THAT(store->outbox(lane, "intake.events", 0, 1, 0, 1000), IsEmpty());
-    EXPECT_THAT(store->parked(lane, review, own + "o1", 10), IsEmpty());
+    EXPECT_THAT(store->parked(lane, review, own + "o1", 0, 10), IsEmpty());
     EXPECT_EQ(side->board(own + "s1", 1), std::nullopt);
 
     ASSERT_EQ(held.commit(everything(held)), Committed::yes);
@@ -303,7 +303,7 @@ TEST_P(StoreSuite, ARefusedBatchWritesNoneOfItsPartsAndAGoodOneAllOfThem) {
     EXPECT_THAT(load(offer, {own + "o1"}), SizeIs(1));
     EXPECT_THAT(store->timers(lane, 10), SizeIs(1));
     EXPECT_THAT(store->outbox(lane, "intake.events", 0, 1, 0, 1000), SizeIs(1));
-    EXPECT_THAT(store->parked(lane, review, own + "o1", 10), SizeIs(1));
+    EXPECT_THAT(store->parked(lane, review, own + "o1", 0, 10), SizeIs(1));
     EXPECT_NE(side->board(own + "s1", 1), std::nullopt);
     const Taken taken = store->take(lane);
     EXPECT_THAT(taken.open, SizeIs(1));
@@ -483,14 +483,15 @@ TEST_P(StoreSuite, ParkedInputsComeInOrderWithoutPayloadAtTakeAndWithItByKey) {
     expect_same(taken[2], empty, "");
     expect_same(taken[3], timer, "");
 
-    const auto of_key = store->parked(lane, review, own + "o1", 10);
+    const auto of_key = store->parked(lane, review, own + "o1", 0, 10);
     ASSERT_THAT(of_key, SizeIs(3));
     expect_same(of_key[0], parked(65536), every_byte());
     expect_same(of_key[1], empty, "");
     expect_same(of_key[2], timer, every_byte());
-    EXPECT_THAT(store->parked(lane, review, own + "o1", 2), SizeIs(2));
-    EXPECT_THAT(store->parked(lane, offer, own + "o1", 10), IsEmpty());
-    EXPECT_THAT(store->parked(lane + 1, review, own + "o1", 10), IsEmpty());
+    EXPECT_THAT(store->parked(lane, review, own + "o1", 0, 2), SizeIs(2));
+    EXPECT_EQ(store->parked(lane, review, own + "o1", of_key[1].position, 10).front().position, of_key[1].position);
+    EXPECT_THAT(store->parked(lane, offer, own + "o1", 0, 10), IsEmpty());
+    EXPECT_THAT(store->parked(lane + 1, review, own + "o1", 0, 10), IsEmpty());
 }
 
 TEST_P(StoreSuite, WhatIsUnparkedIsGoneUnlessParkedAgainInTheSameBatch) {
@@ -658,7 +659,7 @@ TEST_F(OnPostgres, AKilledBackendIsAwayOnceAndThenThereAgain) {
         {"timers", [&] { store->timers(lane, 1); }},
         {"commit", [&] { EXPECT_EQ(held.commit(with_state(held, "o1")), Committed::yes); }},
         {"outbox", [&] { store->outbox(lane, "intake.events", 0, 1, 0, 1); }},
-        {"parked", [&] { store->parked(lane, offer, "k", 1); }},
+        {"parked", [&] { store->parked(lane, offer, "k", 0, 1); }},
         {"tidy", [&] { store->tidy(at(0)); }},
         {"take", [&] { store->take(lane); }},
     };

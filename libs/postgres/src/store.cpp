@@ -167,12 +167,12 @@ std::vector<OutboxRow> Store::outbox(int lane, const std::string& topic, int par
     });
 }
 
-std::vector<Parked> Store::parked(int lane, std::size_t aggregate, const std::string& key, std::size_t limit) {
+std::vector<Parked> Store::parked(int lane, std::size_t aggregate, const std::string& key, std::int64_t from, std::size_t limit) {
     return session_->run([&](pqxx::work& work) {
         std::vector<Parked> all;
         for (const auto& row : session_->link.exec(work, R"(
                 select position, aggregate, key, source, outcome, why, kind, name, envelope, payload from parked
-                where lane = $1 and aggregate = $2 and key = $3 order by position limit $4)", lane, session_->name(aggregate), key, limit)) {
+                where lane = $1 and aggregate = $2 and key = $3 and position >= $4 order by position limit $5)", lane, session_->name(aggregate), key, from, limit)) {
             all.push_back(session_->parked_of(row));
             all.back().payload = bytes_of(row["payload"].as<std::string>());
         }
@@ -236,7 +236,7 @@ void Store::Session::write_timers(pqxx::work& work, const Batch& batch) {
         (timer.due ? aggregates : gone_aggregates).add(name(timer.aggregate));
         (timer.due ? keys : gone_keys).add(timer.key);
         (timer.due ? names : gone_names).add(timer.name);
-        if (timer.due) dues.add(text_of(*timer.due));
+        if (timer.due) dues.add(to_text(*timer.due));
     }
     if (!gone_keys.empty())
         link.exec(work, "delete from timer t using unnest($1::text[], $2::text[], $3::text[]) as g (aggregate, key, name) where t.aggregate = g.aggregate and t.key = g.key and t.name = g.name",
@@ -272,7 +272,7 @@ void Store::Session::write_effects(pqxx::work& work, const Batch& batch) {
         requests.add(effect.request);
         causes.add(effect.cause);
         traces.add(effect.trace);
-        asked.add(text_of(effect.asked_at));
+        asked.add(to_text(effect.asked_at));
     }
     if (!ids.empty())
         link.exec(work, R"(insert into effect (lane, id, aggregate, key, call, request, cause, trace, asked_at)

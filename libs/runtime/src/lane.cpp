@@ -518,7 +518,7 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
         for (std::size_t i = 0; i < queue.size() && !progress; ++i) {
             if (held_back.contains(queue[i].source)) continue;
             if (queue[i].payload.empty() && queue[i].kind != "timer") {
-                for (auto& stored : worker_.seams_.store.parked(number_, key.first, key.second, worker_.limits_.parked_per_key))
+                for (auto& stored : worker_.seams_.store.parked(number_, key.first, key.second, queue[i].position, worker_.limits_.parked_per_key))
                     for (auto& waiting : queue)
                         if (waiting.position == stored.position) waiting = stored;
             }

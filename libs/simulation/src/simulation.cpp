@@ -96,11 +96,11 @@ std::vector<OutboxRow> Store::outbox(int lane, const std::string& topic, int par
     return rows;
 }
 
-std::vector<Parked> Store::parked(int lane, std::size_t aggregate, const std::string& key, std::size_t limit) {
+std::vector<Parked> Store::parked(int lane, std::size_t aggregate, const std::string& key, std::int64_t from, std::size_t limit) {
     check("parked");
     std::vector<Parked> all;
     for (const auto& [where, parked] : database_.parked)
-        if (where.first == lane && parked.aggregate == aggregate && parked.key == key && all.size() < limit) all.push_back(parked);
+        if (where.first == lane && parked.aggregate == aggregate && parked.key == key && where.second >= from && all.size() < limit) all.push_back(parked);
     return all;
 }
 

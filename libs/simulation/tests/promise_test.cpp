@@ -254,6 +254,44 @@ TEST(ARestoredSource, BeginsAnIncarnationAndItsReadersOpenItOnceTheOldOneIsWhole
     }
 }
 
+TEST(AKeyWithMoreParkedThanOneLoadBrings, GoesOnInOrderWithEveryContent) {
+    const Definition definition = fulfilment_definition();
+    simulation::Database database;
+    simulation::Broker broker;
+    simulation::Clock clock;
+    Figures figures;
+    simulation::Store store(database);
+    simulation::Bus bus(broker);
+    simulation::Outbound outbound(definition);
+    Limits limits;
+    limits.parked_per_key = 3;
+    const std::string shipment = "S1";
+    const int lane = partition_of(shipment, lane_count);
+    const auto worker = [&] {
+        auto made = std::make_unique<Worker>(definition, std::vector<std::string>{"routes.events"}, lane_count, Worker::Seams{store, bus, outbound, clock}, figures, limits, [](Level, const std::string&, int) {});
+        made->grant({lane}, clock.elapsed() + 1h);
+        return made;
+    };
+    for (int i = 0; i < 10; ++i) {  // answers for a shipment that is not there yet
+        ::routes::v1::RouteFound found;
+        found.set_shipment_id(shipment);
+        found.set_kilometres(i);
+        Message message;
+        message.envelope = {.type = "routes.v1.RouteFound", .source = "routes", .topic = "routes.events", .partition = lane, .lane = lane, .incarnation = 1, .seq = i, .subject = shipment};
+        message.payload = found.SerializeAsString();
+        bus.publish(message);
+    }
+    worker()->step();
+    ASSERT_EQ(database.parked.size(), 10u);
+
+    const auto next = worker();  // another hold: what is parked is known, its content is in the database
+    next->submit(shipment, AskRoute{shipment}, [](Result<CommandReply>) {});
+    next->step();
+    const auto asker = json::from_json<Asker>(database.states.at({0, shipment}).row.body);
+    EXPECT_EQ(asker.heard, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+    EXPECT_TRUE(database.parked.empty());
+}
+
 TEST(ADatabaseThatRefusesOneInput, ParksThatInputAndGoesOn) {
     World world(7, false);
     int refusals = 0;

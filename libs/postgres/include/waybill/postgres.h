@@ -41,7 +41,7 @@ public:
     runtime::Committed commit(const runtime::Batch& batch) override;
     runtime::LaneMark mark(int lane) override;
     std::vector<runtime::OutboxRow> outbox(int lane, const std::string& topic, int partition, std::int64_t incarnation, std::int64_t from, std::size_t bytes) override;
-    std::vector<runtime::Parked> parked(int lane, std::size_t aggregate, const std::string& key, std::size_t limit) override;
+    std::vector<runtime::Parked> parked(int lane, std::size_t aggregate, const std::string& key, std::int64_t from, std::size_t limit) override;
     void tidy(Instant now) override;
 
 private:

@@ -185,8 +185,8 @@ public:
     // Packed rows of the outbox that hold numbers >= from, in order, about `bytes` at the most (at least one row).
     virtual std::vector<OutboxRow> outbox(int lane, const std::string& topic, int partition, std::int64_t incarnation, std::int64_t from, std::size_t bytes) = 0;
 
-    // Parked inputs of one key in order, with payloads.
-    virtual std::vector<Parked> parked(int lane, std::size_t aggregate, const std::string& key, std::size_t limit) = 0;
+    // Parked inputs of one key from this position on, in order, with payloads.
+    virtual std::vector<Parked> parked(int lane, std::size_t aggregate, const std::string& key, std::int64_t from, std::size_t limit) = 0;
 
     // Makes partitions for the days to come and drops those past retention. Called now and then by one lane's holder.
     virtual void tidy(Instant now) = 0;
