@@ -262,8 +262,6 @@ private:
     std::jthread thread_;
 };
 
-std::string json_list(const std::vector<std::string>& items) { return json::to_json(items); }
-
 http::Router admin_routes(const std::vector<std::unique_ptr<Running>>& services, const Leasing& leasing, telemetry::Figures& http_figures) {
     http::Router router;
     router.on("GET", "/livez", [](const http::Request&, const http::Respond& respond) { respond(http::text(200, "alive\n")); });
@@ -272,7 +270,7 @@ http::Router admin_routes(const std::vector<std::unique_ptr<Running>>& services,
         if (const auto trouble = leasing.trouble(); !trouble.empty()) reasons.push_back("leases: " + trouble);
         for (const auto& service : services)
             for (const auto& trouble : service->troubles()) reasons.push_back(service->unit().name + ": " + trouble);
-        respond(http::json(reasons.empty() ? 200 : 503, "{\"ready\":" + std::string(reasons.empty() ? "true" : "false") + ",\"reasons\":" + json_list(reasons) + "}\n"));
+        respond(http::json(reasons.empty() ? 200 : 503, "{\"ready\":" + std::string(reasons.empty() ? "true" : "false") + ",\"reasons\":" + json::to_json(reasons) + "}\n"));
     });
     router.on("GET", "/metrics", [&](const http::Request&, const http::Respond& respond) {
         std::vector<std::pair<std::string, const runtime::Figures*>> all;
@@ -284,7 +282,7 @@ http::Router admin_routes(const std::vector<std::unique_ptr<Running>>& services,
     router.on("GET", "/version", [&](const http::Request&, const http::Respond& respond) {
         std::vector<std::string> names;
         for (const auto& service : services) names.push_back(service->unit().name);
-        respond(http::json(200, "{\"version\":\"" WAYBILL_VERSION "\",\"services\":" + json_list(names) + "}\n"));
+        respond(http::json(200, "{\"version\":\"" WAYBILL_VERSION "\",\"services\":" + json::to_json(names) + "}\n"));
     });
     return router;
 }

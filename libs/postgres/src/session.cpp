@@ -117,8 +117,6 @@ std::string bytes_of(const std::string& hex) {
     return bytes;
 }
 
-std::string text_of(Instant instant) { return to_text(instant); }
-
 std::string quoted(const std::string& identifier) {
     std::string made = "\"";
     for (const char c : identifier) { if (c == '"') made += '"'; made += c; }

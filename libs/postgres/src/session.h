@@ -52,7 +52,6 @@ public:
     void add(std::string_view text);
     void add(std::int64_t number) { separate(); text_ += std::to_string(number); }
     void add_bytes(std::string_view bytes);  // for bytea[]
-    void add_null() { separate(); text_ += "NULL"; }
     bool empty() const { return text_.empty(); }
     std::string str() const { return "{" + text_ + "}"; }
 
@@ -62,7 +61,6 @@ private:
 };
 
 std::string bytes_of(const std::string& hex);   // "\\x0aff" -> bytes
-std::string text_of(Instant instant);           // for timestamptz
 std::string quoted(const std::string& identifier);
 
 }  // namespace waybill::postgres

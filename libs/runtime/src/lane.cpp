@@ -1,7 +1,6 @@
 #include "lane.h"
 
 #include <cstdio>
-#include <limits>
 
 namespace waybill::runtime {
 namespace {
@@ -105,6 +104,12 @@ std::size_t Lane::parked_count() const {
     return count;
 }
 
+const Handler* Lane::handler_of(Input::Kind kind, std::size_t aggregate, const std::string& name) const {
+    const auto& handlers = kind == Input::Kind::event ? definition_.events : kind == Input::Kind::timer ? definition_.timers : definition_.answers;
+    const auto found = handlers.find(kind == Input::Kind::event ? name : aggregate_name(aggregate) + "/" + name);
+    return found == handlers.end() ? nullptr : &found->second;
+}
+
 std::string Lane::aggregate_name(std::size_t index) const { return definition_.aggregates.empty() ? "rows" : definition_.aggregates[index].name; }
 
 milliseconds Lane::rest() const {
@@ -151,7 +156,7 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
 std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Draft& draft) {
     const Limits& limits = worker_.limits_;
     // A batch that Postgres refused is decided again one input at a time, to find the one that is to blame.
-    const std::size_t most = worker_.retries_[number_].only_after == std::numeric_limits<std::uint64_t>::max() ? 1 : limits.batch_inputs;
+    const std::size_t most = worker_.retries_[number_].one_by_one ? 1 : limits.batch_inputs;
     std::vector<Input> inputs;
     std::size_t bytes = 0;
     const auto room = [&] { return inputs.size() < most && bytes < limits.batch_bytes; };
@@ -161,8 +166,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
         const auto effect = open_.find(finished.id);
         if (effect == open_.end()) continue;  // answered already
         Input input{.kind = Input::Kind::answer, .aggregate = effect->second.aggregate, .key = effect->second.key, .name = effect->second.call};
-        const auto handler = definition_.answers.find(aggregate_name(input.aggregate) + "/" + input.name);
-        input.handler = handler == definition_.answers.end() ? nullptr : &handler->second;
+        input.handler = handler_of(input.kind, input.aggregate, input.name);
         input.envelope.cause = effect->second.id;
         input.envelope.trace = effect->second.trace;
         input.payload = finished.answer;
@@ -177,8 +181,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
     while (room() && !timers_.empty() && std::get<0>(*timers_.begin()) <= draft.now) {
         const auto [due, aggregate, key, name] = *timers_.begin();
         Input input{.kind = Input::Kind::timer, .aggregate = aggregate, .key = key, .name = name};
-        const auto handler = definition_.timers.find(aggregate_name(aggregate) + "/" + name);
-        input.handler = handler == definition_.timers.end() ? nullptr : &handler->second;
+        input.handler = handler_of(input.kind, aggregate, name);
         input.envelope.cause = "timer:" + definition_.name + "/" + key + "/" + name + "/" + std::to_string(due.time_since_epoch().count());
         set_timer(aggregate, key, name, std::nullopt, draft);
         worker_.figures_.timers_fired++;
@@ -290,10 +293,9 @@ void Lane::want(const std::string& topic, int source_lane, std::int64_t incarnat
 
 std::optional<Lane::Input> Lane::input_of(Message message) {
     Input input{.kind = Input::Kind::event, .key = message.envelope.subject, .name = message.envelope.type};
-    const auto handler = definition_.events.find(message.envelope.type);
-    if (handler != definition_.events.end()) {
-        input.handler = &handler->second;
-        input.aggregate = handler->second.aggregate;
+    input.handler = handler_of(input.kind, 0, message.envelope.type);
+    if (input.handler) {
+        input.aggregate = input.handler->aggregate;
     } else {
         const std::string base = without_version(message.envelope.type);
         for (const auto& [type, other] : definition_.events)
@@ -409,7 +411,7 @@ void Lane::apply(Input& input, ErasedDecision&& decision, Draft& draft) {
         Entry& entry = cache_[input.aggregate][input.key];
         entry.state = std::move(decision.state);
         ++entry.version;
-        draft.changed[key] = true;
+        draft.changed.insert(key);
     }
     for (Emission& emission : decision.events) {
         Message message;
@@ -525,10 +527,7 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
             const Parked waiting = queue[i];
             Input input{.kind = waiting.kind == "event" ? Input::Kind::event : waiting.kind == "timer" ? Input::Kind::timer : Input::Kind::answer,
                         .aggregate = key.first, .key = key.second, .name = waiting.name, .envelope = waiting.envelope, .payload = waiting.payload};
-            const auto find = [&](const auto& handlers, const std::string& name) { const auto h = handlers.find(name); return h == handlers.end() ? nullptr : &h->second; };
-            input.handler = input.kind == Input::Kind::event ? find(definition_.events, input.envelope.type)
-                          : input.kind == Input::Kind::timer ? find(definition_.timers, aggregate_name(key.first) + "/" + input.name)
-                                                             : find(definition_.answers, aggregate_name(key.first) + "/" + input.name);
+            input.handler = handler_of(input.kind, key.first, input.kind == Input::Kind::event ? input.envelope.type : input.name);
             std::string why;
             const Outcome outcome = decide(input, draft, why);
             if (outcome == Outcome::later) {
@@ -541,9 +540,7 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
                 queue[i].why = why;
                 if (in_draft != draft.batch.parked.end()) *in_draft = queue[i];
                 else { draft.batch.unparked.push_back(waiting.position); draft.batch.parked.push_back(queue[i]); }
-                progress = false;
-                i = queue.size();
-                break;
+                break;  // the whole key waits for a person now
             }
             worker_.figures_.unparked++;
             queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
@@ -561,7 +558,7 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
 void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
     Batch& batch = draft.batch;
     record_.ledger.time = draft.now;
-    for (const auto& [key, changed] : draft.changed) {
+    for (const auto& key : draft.changed) {
         const Aggregate& aggregate = definition_.aggregates[key.first];
         const Entry& entry = cache_[key.first][key.second];
         batch.states.push_back({key.first, key.second, entry.version, aggregate.shape, aggregate.stage(entry.state.get()), aggregate.write(entry.state.get())});
@@ -604,7 +601,7 @@ void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
     if (committed == Committed::refused) {
         worker_.figures_.refused++;
         if (identities.size() == 1) worker_.condemned_[identities.front()] = "Postgres refuses what was decided on it";
-        throw StoreAway("Postgres refused the batch");
+        throw Refused("Postgres refused the batch");
     }
     if (committed == Committed::in_doubt) {
         worker_.figures_.in_doubt++;

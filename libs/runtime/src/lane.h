@@ -13,11 +13,16 @@ struct Fenced : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// Postgres refuses what the batch holds, and would again. Nothing was written.
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 class Lane {
 public:
     Lane(Worker& worker, int number);  // takes the lane; throws StoreAway
 
-    // Decides and commits one batch of what waits. True when more waits. Throws StoreAway or Fenced: then drop the lane.
+    // Decides and commits one batch of what waits. True when more waits. Throws StoreAway, Refused or Fenced: then drop the lane.
     bool step(std::deque<Worker::Command>& commands);
 
     void arrived(Message message) { inbox_.push_back(std::move(message)); }
@@ -56,7 +61,7 @@ private:
     struct Draft {
         Instant now{};
         Batch batch;
-        std::map<AggregateKey, bool> changed;
+        std::set<AggregateKey> changed;
         std::map<std::tuple<std::size_t, std::string, std::string>, std::optional<Instant>> timers;
         std::vector<Message> messages;
         std::map<std::string, std::size_t> row_at;  // table, columns and key -> index into batch.rows
@@ -89,6 +94,7 @@ private:
     void ask_and_note();
     void set_timer(std::size_t aggregate, const std::string& key, const std::string& name, std::optional<Instant> due, Draft& draft);
     void reload_timers();
+    const Handler* handler_of(Input::Kind kind, std::size_t aggregate, const std::string& name) const;  // of an event, timer or answer
     std::string aggregate_name(std::size_t index) const;
     std::int64_t seen(const std::string& key) const;
 

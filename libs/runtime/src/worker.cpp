@@ -2,12 +2,9 @@
 
 #include "lane.h"
 
-#include <limits>
-
 namespace waybill::runtime {
 namespace {
 using std::chrono::milliseconds;
-constexpr auto one_by_one = std::numeric_limits<std::uint64_t>::max();
 }  // namespace
 
 void Histogram::add(double value) {
@@ -77,12 +74,19 @@ bool Worker::step() {
         try {
             if (!stuffed) more |= lanes_.at(number)->step(own);
             auto& retry = retries_[number];
-            if (retry.only_after == one_by_one && lanes_.at(number)->waiting() == 0) retry.only_after = 0;
+            if (lanes_.at(number)->waiting() == 0) retry.one_by_one = false;
             if (!stuffed) retry.wait = milliseconds(0);
         } catch (const Fenced& fenced) {
-            drop(number, fenced.what(), true);
+            Retry& retry = drop(number, fenced.what());
+            retry.one_by_one = false;
+            const std::lock_guard lock(mutex_);
+            retry.only_after = grant_.version;  // the lease must speak again before we fence whoever fenced us
+        } catch (const Refused& refused) {
+            figures_.store_away++;
+            drop(number, refused.what()).one_by_one = true;
         } catch (const std::exception& away) {
-            drop(number, away.what(), false);
+            figures_.store_away++;
+            drop(number, away.what());
         }
     }
     for (auto& [number, left] : commands)
@@ -144,7 +148,7 @@ void Worker::take_and_drop() {
     for (const int number : grant.lanes) {
         if (lanes_.contains(number)) continue;
         Retry& retry = retries_[number];
-        if (now < retry.at || (retry.only_after != one_by_one && retry.only_after >= grant.version)) continue;
+        if (now < retry.at || retry.only_after >= grant.version) continue;
         try {
             auto lane = std::make_unique<Lane>(*this, number);
             lanes_[number] = std::move(lane);
@@ -152,27 +156,22 @@ void Worker::take_and_drop() {
             figures_.takes++;
             changed = true;
         } catch (const std::exception& away) {
-            drop(number, away.what(), false);
+            figures_.store_away++;
+            drop(number, away.what());
         }
     }
     if (changed) assign();
 }
 
-void Worker::drop(int number, const std::string& why, bool fenced) {
+Worker::Retry& Worker::drop(int number, const std::string& why) {
     Retry& retry = retries_[number];
     const bool was_held = lanes_.erase(number) > 0;
     retry.wait = std::clamp(retry.wait * 2, limits_.first_retake, limits_.longest_retake);
     retry.at = seams_.clock.elapsed() + retry.wait;
-    if (fenced) {
-        const std::lock_guard lock(mutex_);
-        retry.only_after = grant_.version;  // the lease must speak again before we fence whoever fenced us
-    } else {
-        figures_.store_away++;
-        if (why == "Postgres refused the batch") retry.only_after = one_by_one;
-    }
     if (was_held || troubles_[number] != why) log_(Level::warning, "lane dropped: " + why, number);
     troubles_[number] = why;
     if (was_held) assign();
+    return retry;
 }
 
 void Worker::assign() {

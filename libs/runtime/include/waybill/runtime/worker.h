@@ -34,7 +34,7 @@ struct Figures {
     std::atomic<std::uint64_t> batches{0}, events_in{0}, events_out{0}, repeats{0}, skipped{0}, gaps{0}, asks_sent{0}, asks_served{0},
         republished{0}, ignored{0}, parked{0}, unparked{0}, effects_started{0}, effects_answered{0}, timers_fired{0}, commands{0}, commands_refused{0},
         in_doubt{0}, fenced{0}, refused{0}, store_away{0}, takes{0}, head_notes{0}, bus_full{0};
-    std::atomic<std::int64_t> lanes_held{0}, parked_now{0}, effects_open{0}, unacknowledged{0};
+    std::atomic<std::int64_t> lanes_held{0}, parked_now{0}, unacknowledged{0};
     std::atomic<double> lag_seconds{0};  // age of the last event applied
     Histogram batch_inputs{{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}};
     Histogram batch_seconds{{.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 5}};
@@ -103,15 +103,18 @@ private:
     friend class Lane;
     struct Command { std::string key; std::any command; std::function<void(Result<CommandReply>)> reply; };
     struct Grant { std::set<int> lanes; std::chrono::milliseconds until{0}; std::uint64_t version = 0; };
-    struct Retry { std::chrono::milliseconds at{0}, wait{0}; std::uint64_t only_after = 0; };
+    struct Retry {
+        std::chrono::milliseconds at{0}, wait{0};
+        std::uint64_t only_after = 0;  // a grant: the lane is taken again only under a later one
+        bool one_by_one = false;       // Postgres refused a batch: each input goes alone, until the one to blame is found
+    };
 
     void take_and_drop();
-    void drop(int lane, const std::string& why, bool fenced);
+    Retry& drop(int lane, const std::string& why);
     void assign();
     void poll();
     void serve_asks();
     void refuse_commands(const std::string& why);
-    std::string trouble_of(int lane) const;
 
     const Definition& definition_;
     const std::vector<std::string> consumes_;
