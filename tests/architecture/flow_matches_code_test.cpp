@@ -1,25 +1,11 @@
 // contracts/flow.yaml says what each service consumes, keeps and calls, and rights are granted by it. What the services
 // are wired to do must be the same: an event that is granted and not handled, or handled and not granted, is a mistake.
 #include <waybill/contracts/flow.h>
-#include <waybill/host.h>
+#include <units.h>
 
 #include <gmock/gmock.h>
 
 #include <set>
-
-// Declared here because every service has a header called service.h.
-namespace waybill::edge { host::Unit unit(); }
-namespace waybill::intake { host::Unit unit(); }
-namespace waybill::fulfilment { host::Unit unit(); }
-namespace waybill::fleet { host::Unit unit(); }
-namespace waybill::billing { host::Unit unit(); }
-namespace waybill::operations { host::Unit unit(); }
-namespace waybill::extraction { host::Unit unit(); }
-namespace waybill::places { host::Unit unit(); }
-namespace waybill::routes { host::Unit unit(); }
-namespace waybill::tax { host::Unit unit(); }
-namespace waybill::payments { host::Unit unit(); }
-namespace waybill::notices { host::Unit unit(); }
 
 namespace waybill {
 namespace {
@@ -34,8 +20,7 @@ struct Both {
 const std::vector<Both>& services() {
     static const std::vector<Both> all = [] {
         std::vector<Both> made;
-        for (const auto& unit : {edge::unit(), intake::unit(), fulfilment::unit(), fleet::unit(), billing::unit(), operations::unit(),
-                                 extraction::unit(), places::unit(), routes::unit(), tax::unit(), payments::unit(), notices::unit()}) {
+        for (const auto& unit : cli::units()) {
             const auto defaults = settings::Settings::load(unit.keys, {});
             if (!defaults) throw std::runtime_error(unit.name + ": " + to_text(defaults.refusal()));
             contracts::Service declared;

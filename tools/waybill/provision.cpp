@@ -1,6 +1,7 @@
 // `waybill provision`: what contracts/flow.yaml asks for, on a Postgres and a Kafka that somebody else runs.
 #include "commands.h"
 #include "run_files.h"
+#include "units.h"
 
 #include <waybill/host_main.h>
 

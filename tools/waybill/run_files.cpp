@@ -1,6 +1,6 @@
 #include "run_files.h"
 
-#include "../../services/fleet/domain/roster.h"
+#include "domain/roster.h"  // services/fleet: who drives
 
 #include <waybill/access.h>
 #include <waybill/contracts/flow.h>
@@ -14,19 +14,6 @@
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
-
-namespace waybill::edge { host::Unit unit(); }
-namespace waybill::intake { host::Unit unit(); }
-namespace waybill::fulfilment { host::Unit unit(); }
-namespace waybill::fleet { host::Unit unit(); }
-namespace waybill::billing { host::Unit unit(); }
-namespace waybill::operations { host::Unit unit(); }
-namespace waybill::extraction { host::Unit unit(); }
-namespace waybill::places { host::Unit unit(); }
-namespace waybill::routes { host::Unit unit(); }
-namespace waybill::tax { host::Unit unit(); }
-namespace waybill::payments { host::Unit unit(); }
-namespace waybill::notices { host::Unit unit(); }
 
 namespace waybill::cli {
 namespace {
@@ -118,11 +105,6 @@ stack::Flow flow() {
     made.topics.push_back({"waybill.asks", 1, known.asks_retention, "", {}});
     for (const auto& service : known.services) made.services.push_back({service.name});
     return made;
-}
-
-std::vector<host::Unit> units() {
-    return {edge::unit(), intake::unit(), fulfilment::unit(), fleet::unit(), billing::unit(), operations::unit(),
-            extraction::unit(), places::unit(), routes::unit(), tax::unit(), payments::unit(), notices::unit()};
 }
 
 std::string program() { return fs::read_symlink("/proc/self/exe").string(); }

@@ -1,7 +1,6 @@
 // What `up` leaves in the run folder for the other commands: where things listen, and who holds which key.
 #pragma once
 
-#include <waybill/host.h>
 #include <waybill/json.h>
 #include <waybill/stack.h>
 
@@ -37,7 +36,6 @@ Keys make_keys(const std::filesystem::path& run);  // once; also writes keys-pub
 std::string key_of(const Keys& keys, const std::string& holder);  // "operator", "bank", "cust-lt", "KUN-D03"
 
 stack::Flow flow();                          // as contracts/flow.yaml says
-std::vector<host::Unit> units();             // of every service
 std::string program();                       // the path of this executable
 
 }  // namespace waybill::cli

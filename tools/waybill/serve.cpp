@@ -1,5 +1,5 @@
 #include "commands.h"
-#include "run_files.h"
+#include "units.h"
 
 #include <waybill/host_main.h>
 
