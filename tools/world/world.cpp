@@ -121,6 +121,7 @@ struct World::Inside {
     std::map<std::string, const Sample*> offers;            // by the id that the edge gave
     std::map<std::string, std::vector<std::function<void(const Sample&)>>> ahead;
     std::size_t news_ahead = 0;
+    Sample others{.offered = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};  // stands for each offer that somebody else sent
     std::map<std::string, Steady::time_point> reviewed;     // when the operator's word was taken
     std::set<std::string> hooks, failed_hooks;
     std::deque<std::string> hooks_in_order;
@@ -254,7 +255,16 @@ struct World::Inside {
         for (const auto& act : news) act(sample);
     }
 
-    // News may overtake the answer that made us know the offer; news of offers that are not ours wait for ever and do nothing.
+    // What others sent is played too, from where it stands, once our own offers are all sent and known.
+    void adopt(const std::string& shipment) {
+        {
+            const std::lock_guard lock(mutex);
+            if (offers_done < options.offers || offers.contains(shipment)) return;
+        }
+        learn(shipment, others);
+    }
+
+    // News may overtake the answer that made us know the offer; those of others' offers wait until they are adopted.
     void when_known(const std::string& offer, std::function<void(const Sample&)> act) {
         const Sample* sample = nullptr;
         {
@@ -480,9 +490,16 @@ struct World::Inside {
     bool poll() {
         const auto at_item = [](const json::value& item, std::string_view name) { return text_of(member(item, name)); };
         bool lagging = false;
-        bool whole = each("/v1/assignments?state=offered", [&](const json::value& item) { offered(at_item(item, "id"), at_item(item, "driver")); });
+        bool whole = each("/v1/assignments?state=offered", [&](const json::value& item) {
+            const auto id = at_item(item, "id");
+            if (const auto assignment = parse_assignment(id)) adopt(assignment->shipment);
+            offered(id, at_item(item, "driver"));
+        });
         for (const auto stage : {"assigned", "in_transit"})
-            whole = each("/v1/shipments?stage=" + std::string(stage), [&](const json::value& item) { confirmed(at_item(item, "id"), at_item(item, "driver")); }) && whole;
+            whole = each("/v1/shipments?stage=" + std::string(stage), [&](const json::value& item) {
+                adopt(at_item(item, "id"));
+                confirmed(at_item(item, "id"), at_item(item, "driver"));
+            }) && whole;
         whole = each("/v1/offers?state=in_review", [&](const json::value& item) {
             const auto offer = at_item(item, "id");
             in_review(offer);

@@ -348,6 +348,26 @@ TEST_F(Played, ASecondWorldFindsEverythingDone) {
     EXPECT_THAT(business.conflicts(), testing::IsEmpty());
 }
 
+TEST_F(Played, WhatOthersSentIsPlayedToItsEndToo) {
+    Business business({});
+    auto chosen = options(business);
+    std::stop_source stop;
+    {
+        chosen.poll_every = 1h;  // they only send
+        auto theirs = World::open(chosen);
+        ASSERT_TRUE(theirs);
+        (*theirs)->run([&](const Progress& so_far) { if (so_far.offers_sent == chosen.offers) stop.request_stop(); }, stop.get_token());
+    }
+    chosen.poll_every = 100ms;
+    chosen.offers = 0;
+    auto ours = World::open(chosen);
+    ASSERT_TRUE(ours);
+    const auto progress = (*ours)->run();
+    EXPECT_TRUE(progress.settled);
+    EXPECT_EQ(progress.offers_sent, 0);
+    EXPECT_GT(progress.delivered, 0);
+}
+
 TEST_F(Played, AnotherSeedIsAnotherWorld) {
     Business business({.mute = true});
     auto chosen = options(business);
