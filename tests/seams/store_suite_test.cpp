@@ -95,9 +95,9 @@ struct Memory final : Side {
     bool refuse = false;
 
     std::unique_ptr<runtime::Store> open() override {
-        return std::make_unique<simulation::Store>(database, [this](const std::string& call) {
+        return std::make_unique<simulation::Store>(database, simulation::StoreHooks{.before = [this](const std::string& call, int) {
             return call == "commit" && std::exchange(refuse, false) ? simulation::Fault::refused : simulation::Fault::none;
-        });
+        }});
     }
     void spoil(Batch&) override { refuse = true; }
     std::optional<Columns> board(const std::string& shipment, int day) override {

@@ -13,6 +13,7 @@ namespace waybill::runtime {
 namespace {
 
 constexpr int lane_count = 2;
+constexpr simulation::Fault doubts[] = {simulation::Fault::lost_reply, simulation::Fault::lost_request, simulation::Fault::late_reply, simulation::Fault::late_rollback};
 
 // ---- two small services ------------------------------------------------------------------------------------------------
 
@@ -98,14 +99,14 @@ public:
         auto& service = services_[s];
         auto& process = service.processes[p];
         process = {};
-        process.store = std::make_unique<simulation::Store>(service.database, [this](const std::string& call) {
+        process.store = std::make_unique<simulation::Store>(service.database, simulation::StoreHooks{.before = [this](const std::string& call, int) {
             if (chance(2)) return simulation::Fault::away;
-            if (call == "commit" && chance(3)) return chance(50) ? simulation::Fault::lost_reply : simulation::Fault::lost_request;
+            if (call == "commit" && chance(3)) return doubts[random_() % 4];
             return simulation::Fault::none;
-        });
-        process.bus = std::make_unique<simulation::Bus>(broker, [this](const Message&) {
+        }});
+        process.bus = std::make_unique<simulation::Bus>(broker, simulation::Bus::Hooks{.publish = [this](const Message&) {
             return chance(3) ? simulation::Bus::Fate::lost : chance(3) ? simulation::Bus::Fate::twice : simulation::Bus::Fate::delivered;
-        });
+        }});
         process.outbound = std::make_unique<simulation::Outbound>(service.definition);
         process.figures = std::make_unique<Figures>();
         process.worker = std::make_unique<Worker>(service.definition, service.consumes, lane_count,
@@ -127,7 +128,7 @@ public:
         if (what < 5 && faults_) { start(s, p); return; }                                        // kill -9
         if (what < 9 && faults_) { service_turn_++; return; }                                    // lanes move
         if (what < 11 && faults_) { broker.wipe(); return; }                                     // Kafka forgets all
-        if (what < 15 && faults_) { auto log = broker.logs.begin(); if (log != broker.logs.end()) { std::advance(log, random_() % broker.logs.size()); if (!log->second.empty()) log->second.resize(log->second.size() - random_() % log->second.size() / 2); } return; }
+        if (what < 15 && faults_) { auto log = broker.logs.begin(); if (log != broker.logs.end()) { std::advance(log, random_() % broker.logs.size()); if (const auto size = log->second.messages.size()) broker.lose_tail(log->first, random_() % size / 2); } return; }
         if (what < 20 && faults_) { broker.away = !broker.away; return; }
         if (what < 120) grant(s, p);
         if (what < 300) command();
@@ -299,10 +300,10 @@ TEST(ADatabaseThatRefusesOneInput, ParksThatInputAndGoesOn) {
     service.processes[0].store = nullptr;
     World::Process& process = service.processes[0];
     process = {};
-    process.store = std::make_unique<simulation::Store>(service.database, [&](const std::string& call) {
+    process.store = std::make_unique<simulation::Store>(service.database, simulation::StoreHooks{.before = [&](const std::string& call, int) {
         if (call != "commit") return simulation::Fault::none;
         return refusals < 3 ? (++refusals, simulation::Fault::refused) : simulation::Fault::none;
-    });
+    }});
     process.bus = std::make_unique<simulation::Bus>(world.broker);
     process.outbound = std::make_unique<simulation::Outbound>(service.definition);
     process.figures = std::make_unique<Figures>();
