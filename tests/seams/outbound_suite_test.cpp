@@ -47,6 +47,7 @@ public:
 
     void begin(Side side, Perform perform, CallLimits limits = {}) {
         definition_.name = "places";
+        definition_.calls["spare"] = {limits, perform};  // so that more threads are there than one kind may use
         definition_.calls["find"] = {limits, std::move(perform)};
         if (side == Side::memory) outbound_ = std::make_unique<simulation::Outbound>(definition_);
         else outbound_ = std::make_unique<host::Outbound>(definition_, [this] {

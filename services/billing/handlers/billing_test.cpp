@@ -156,6 +156,14 @@ TEST(PaymentSettled, StopsAtAnotherSumButBooksTheMoney) {
     EXPECT_EQ(decision.state->stage, Stage::unpaid);
 }
 
+TEST(PaymentSettled, TakesTheSameFigureInAnotherCurrencyForAnotherSum) {
+    auto crowns = money(12100);
+    crowns.mutable_amount()->set_currency("SEK");
+    const auto decision = payment_settled(open_invoice(), crowns, noon);
+    EXPECT_THAT(only_event<BillingStopped>(decision).why(), HasSubstr("121.00 SEK differs from the invoice of 121.00 EUR"));
+    EXPECT_EQ(decision.state->stage, Stage::unpaid);
+}
+
 TEST(PaymentSettled, KeepsASecondPaymentOfAPaidInvoiceInTheBooks) {
     const auto decision = payment_settled(paid_invoice(), money(12100, "LB-2"), noon);
     EXPECT_EQ(booked(decision), (Sums{{"bank", 12100}, {"unapplied", -12100}}));

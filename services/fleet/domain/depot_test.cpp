@@ -36,6 +36,24 @@ TEST(ADepot, AnswersTheSameWhenItIsAskedAgain) {
     EXPECT_EQ(next_expiry(again.depot), now + 35min);
 }
 
+TEST(ADepot, KeepsItsAnswerWhenABetterVehicleIsFreeByTheTimeItIsAskedAgain) {
+    auto depot = reserve({"KUN"}, two, load_of("wb-1"), now).depot;
+    depot = reserve(depot, two, load_of("wb-2"), now).depot;
+    depot = release(depot, two, "wb-1", "KUN-01", false).depot;
+    EXPECT_EQ(reserve(depot, two, load_of("wb-2"), now + 1min).answer.vehicle, "KUN-02");
+}
+
+TEST(ADepot, GivesAnEarlierAttemptThatComesLateNothing) {
+    auto request = load_of("wb-1");
+    request.attempt = 2;
+    const auto second = reserve({"KUN"}, two, request, now);
+    request.attempt = 1;
+    const auto late = reserve(second.depot, two, request, now);
+    EXPECT_EQ(late.answer.vehicle, "");
+    EXPECT_THAT(late.answer.reasons, ElementsAre("KUN-01: reserved for a later attempt"));
+    EXPECT_EQ(late.depot.calendars.at("KUN-01").bookings.at(0).attempt, 2);
+}
+
 TEST(ADepot, ProposesAnotherDriverForTheNextAttemptAndFreesTheFirst) {
     auto request = load_of("wb-1");
     auto reserved = reserve({"KUN"}, two, request, now);
