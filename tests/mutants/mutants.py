@@ -5,6 +5,7 @@
     ./dev mutants NAME...             only these
     ./dev mutants --part 2/8          every eighth, from the third on; --part today/8 takes another eighth each day
     ./dev mutants --list              names and what they break, without running
+    ./dev mutants --catcher simulate  another program must notice than the one the table names
     ./dev mutants --json              one JSON object instead of the table
     ./dev mutants --write docs/mutants.md   puts what came out into the table of that page
 
@@ -94,6 +95,14 @@ def mutated(text, mutant):
     return text.replace(mutant.old, mutant.new)
 
 
+def misfit_of(mutant, root):
+    try:
+        mutated((root / mutant.file).read_text() if (root / mutant.file).is_file() else "", mutant)
+    except TableError as misfit:
+        return str(misfit)
+    return ""
+
+
 @contextlib.contextmanager
 def applied(mutant, root):
     path = root / mutant.file
@@ -159,11 +168,11 @@ def read_simulation(output):
 READERS = {"gtest": read_gtest, "simulation": read_simulation}
 
 
-def run_bounded(command, cwd, seconds, env=None):
+def run_bounded(command, cwd, seconds):
     """Output, exit code (None: it did not end in time) and seconds. Whatever it started ends with it."""
     began = time.monotonic()
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    with subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit) as process:
         try:
             output, _ = process.communicate(timeout=seconds)
@@ -220,24 +229,19 @@ def synchronise(tree, copy):
     return copy
 
 
-def build_environment(copy):
-    # Relative paths in the compiler's cache: what another folder compiled is not compiled again here.
-    return {**os.environ, "CCACHE_BASEDIR": str(copy), "CCACHE_NOHASHDIR": "1", "CCACHE_SLOPPINESS": "pch_defines,time_macros,include_file_mtime,include_file_ctime"}
-
-
 def prepare(tree):
     copy = synchronise(tree, tree / "build/mutants/source")
     if not (copy / "build/default/build.ninja").is_file():
-        output, code, _ = run_without_limit(["cmake", "--preset", "default"], copy, BUILD_BOUND, build_environment(copy))
+        output, code, _ = run_without_limit(["cmake", "--preset", "default"], copy, BUILD_BOUND)
         if code != 0:
             raise TableError("the copy could not be configured:\n" + tail(output))
     return copy
 
 
-def run_without_limit(command, cwd, seconds, env):
+def run_without_limit(command, cwd, seconds):
     began = time.monotonic()
     try:
-        done = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds)
+        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds)
         return done.stdout, done.returncode, time.monotonic() - began
     except subprocess.TimeoutExpired as late:
         return f"it did not end within {late.timeout:.0f} s", None, time.monotonic() - began
@@ -256,7 +260,7 @@ class Workshop:
         self.copy, self.catchers, self.bound = copy, catchers, bound
 
     def build(self, catcher, what):
-        output, code, seconds = run_without_limit(self.catchers[catcher]["build"], self.copy, BUILD_BOUND, build_environment(self.copy))
+        output, code, seconds = run_without_limit(self.catchers[catcher]["build"], self.copy, BUILD_BOUND)
         if code != 0:
             raise TableError(f"{what} does not build:\n{tail(output)}")
         return seconds
@@ -311,6 +315,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev mutants", description=__doc__.split("\n")[0], epilog=__doc__[__doc__.index("The copy"):], formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these mutants")
     parser.add_argument("--part", metavar="I/N", help="every N-th from number I on (0/8 ... 7/8), or today/N")
+    parser.add_argument("--catcher", help="the program that must notice, instead of the one that the table names")
     parser.add_argument("--seconds", type=int, default=60, help="bound of one run of a program (60)")
     parser.add_argument("--list", action="store_true", help="name them and what they break, and run nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -325,8 +330,12 @@ def main():
     try:
         catchers, mutants = read_table(arguments.table.read_text())
         selected = chosen(mutants, arguments.names, arguments.part)
-        for mutant in mutants:  # a table that does not fit the sources is told at once, not after an hour
-            mutated((arguments.tree / mutant.file).read_text() if (arguments.tree / mutant.file).is_file() else "", mutant)
+        if arguments.catcher and (arguments.catcher not in catchers or arguments.write):
+            raise TableError(f"--catcher {arguments.catcher}: one of {', '.join(catchers)}, and not with --write, whose table names each one's own")
+        for mutant in selected if arguments.catcher else []:
+            mutant.catcher = arguments.catcher
+        if misfits := [misfit for mutant in mutants if (misfit := misfit_of(mutant, arguments.tree))]:
+            raise TableError("\n".join(misfits))  # at once, not after an hour
         if arguments.list:
             for mutant in selected:
                 print(f"{mutant.name:34} {mutant.catcher:12} {mutant.why}")
