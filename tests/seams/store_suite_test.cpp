@@ -810,6 +810,19 @@ TEST(Leases, ALaneOfAProcessThatFallsSilentIsFreeAfterItsTime) {
     EXPECT_THAT(dead.held("expiring"), IsEmpty()) << "what it held is another's now, whatever it wished";
 }
 
+TEST(Leases, ALaneOfAProcessThatDiedIsFreeLongBeforeItsTime) {
+    Process a("a", 30s);
+    {
+        Process killed("killed", 30s);
+        for (int i = 0; i < 2; ++i) killed.renew({"dying"}, 4);
+        ASSERT_THAT(killed.held("dying"), SizeIs(4));
+        a.renew({"dying"}, 4);
+        a.renew({"dying"}, 4);
+        ASSERT_THAT(a.held("dying"), IsEmpty());
+    }  // its connection ends and nothing is released: what a kill -9 looks like
+    EXPECT_TRUE(eventually([&] { a.renew({"dying"}, 4); return a.held("dying").size() == 4; }, 5s));
+}
+
 TEST(Leases, WhatAnOrderlyProcessReleasesIsFreeAtOnce) {
     Process a("a", 30s), b("b", 30s);
     for (int i = 0; i < 2; ++i) a.renew({"released"}, 4);

@@ -81,7 +81,8 @@ struct LeaseWish {
 };
 LeaseWish next_wish(const LeaseView& view, const std::string& me, const std::vector<std::string>& services, int lanes);
 
-// One statement renews everything a process holds. Leases give liveness only: that two processes may believe for a moment
+// One statement renews everything a process holds. A lane is free when its lease ends, or at once when its owner's connection
+// is gone, as that of a killed process is. Leases give liveness only: that two processes may believe for a moment
 // that they hold the same lane is made harmless by the lane row's compare-and-set.
 class Leases {
 public:
