@@ -1,6 +1,8 @@
 // `waybill`: one program that starts the system, looks at it, plays it, and can be any of its services.
 #include "commands.h"
 
+#include <bench.h>
+
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -131,6 +133,28 @@ int main(int argc, char** argv) {
     auto* judge_command = command("judge", "Count what a run came to, from its databases and topics alone", "  waybill judge --json");
     with_json(judge_command);
     judge_command->callback([&] { code = judge(run, json); });
+
+    waybill::bench::Options bench_options;
+    auto* bench_command = command("bench", "How near the runtime comes to a loop written by hand, on private servers of its own", "  waybill bench hops\n  waybill bench hops --seconds 20 --json\n  waybill bench local");
+    bench_command->require_subcommand(1);
+    const auto bench_flags = [&](CLI::App* sub) {
+        sub->add_option("--folder", bench_options.folder, "Of the private servers; it must not exist, and is removed afterwards");
+        sub->add_option("--seconds", bench_options.seconds, "At full load, of each side")->check(CLI::Range(2, 3600));
+        sub->add_option("--lanes", bench_options.lanes, "Of each service")->check(CLI::Range(1, 64));
+        sub->add_option("--under-way", bench_options.under_way, "Trips at once, at full load")->check(CLI::Range(1, 100000));
+        sub->add_option("--alone", bench_options.alone, "Trips that go alone")->check(CLI::Range(2, 100000));
+        sub->add_flag("--keep", bench_options.keep, "Leave the folder with its data");
+        with_json(sub);
+    };
+    auto* hops_command = bench_command->add_subcommand("hops", "Eight hops a trip between two services through Kafka; beside it the loop, in turns");
+    bench_flags(hops_command);
+    hops_command->add_option("--rounds", bench_options.rounds, "How often the sides take turns")->check(CLI::Range(1, 20));
+    hops_command->add_option("--rate", bench_options.rate, "Hops a second at part load, arriving by the clock; 0: leave it out")->check(CLI::Range(0.0, 1e6));
+    hops_command->add_flag("!--no-loop", bench_options.loop, "The runtime alone");
+    hops_command->callback([&] { bench_options.json = json; code = waybill::bench::run_hops(bench_options); });
+    auto* local_command = bench_command->add_subcommand("local", "The same eight steps within one service, without Kafka");
+    bench_flags(local_command);
+    local_command->callback([&] { bench_options.json = json; code = waybill::bench::run_local(bench_options); });
 
     try {
         app.parse(argc, argv);
