@@ -57,6 +57,10 @@ const std::vector<std::string> runtime_steps = {
        );)",
 };
 
+}  // namespace
+
+// Without the target, Postgres would compress every row of the outbox beyond 2 kB: a fifth of its work, for what is dropped
+// unread in a few days.
 std::string partition_steps() {
     return R"(do $$
         declare d date; t text;
@@ -64,16 +68,12 @@ std::string partition_steps() {
             foreach t in array array['outbox', 'effect'] loop
                 for d in select generate_series(current_date, current_date + 7, interval '1 day')::date loop
                     if to_regclass(t || '_' || to_char(d, 'YYYYMMDD')) is null then
-                        execute format('create table %I partition of %I for values from (%L) to (%L)', t || '_' || to_char(d, 'YYYYMMDD'), t, d, d + 1);
+                        execute format('create table %I partition of %I for values from (%L) to (%L) with (toast_tuple_target = 8160)', t || '_' || to_char(d, 'YYYYMMDD'), t, d, d + 1);
                     end if;
                 end loop;
             end loop;
         end $$;)";
 }
-
-}  // namespace
-
-void make_partitions(pqxx::transaction_base& work) { work.exec(partition_steps()); }
 
 void migrate(const Options& options, const runtime::Definition& definition) {
     Link link(options, definition.name);
@@ -105,7 +105,7 @@ void migrate(const Options& options, const runtime::Definition& definition) {
         work.exec(definition.migrations[index].sql);
         work.exec_params("insert into migration (number) values ($1)", 1001 + index);
     }
-    make_partitions(work);
+    work.exec(partition_steps());
     work.commit();
 }
 

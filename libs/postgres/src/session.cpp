@@ -65,6 +65,12 @@ private:
 Cut::Cut(int socket, std::chrono::milliseconds deadline) : id_(Watchdog::one().arm(socket, deadline)) {}
 Cut::~Cut() { Watchdog::one().disarm(id_); }
 
+std::string session_settings(const Options& options, const std::string& schema) {
+    const auto ms = std::to_string(options.deadline.count());
+    return "set statement_timeout = " + ms + "; set lock_timeout = " + ms + "; set idle_in_transaction_session_timeout = " + ms +
+           "; set client_connection_check_interval = 1000; set client_min_messages = error; set timezone = 'UTC'; set search_path = " + quoted(schema);
+}
+
 pqxx::connection& Link::open() {
     if (connection_) return *connection_;
     prepared_.clear();
@@ -72,9 +78,7 @@ pqxx::connection& Link::open() {
     auto connection = std::make_unique<pqxx::connection>(options_.dsn + " connect_timeout=" + std::to_string(seconds) + " application_name=waybill-" + schema_);
     const Cut cut(connection->sock(), options_.deadline);
     pqxx::nontransaction set(*connection);
-    const auto ms = std::to_string(options_.deadline.count());
-    set.exec("set statement_timeout = " + ms + "; set lock_timeout = " + ms + "; set idle_in_transaction_session_timeout = " + ms +
-             "; set client_connection_check_interval = 1000; set client_min_messages = error; set timezone = 'UTC'; set search_path = " + quoted(schema_));
+    set.exec(session_settings(options_, schema_));
     connection_ = std::move(connection);
     return *connection_;
 }

@@ -20,6 +20,9 @@ private:
     std::uint64_t id_;
 };
 
+// What every connection is told when it is opened.
+std::string session_settings(const Options& options, const std::string& schema);
+
 class Link {
 public:
     Link(Options options, std::string schema) : options_(std::move(options)), schema_(std::move(schema)) {}
