@@ -332,7 +332,7 @@ void Lane::load(const std::vector<Input>& inputs) {
 void Lane::handle(Input& input, Draft& draft) {
     const AggregateKey key{input.aggregate, input.key};
     const bool is_command = input.kind == Input::Kind::command;
-    if (const auto condemned = worker_.condemned_.find(input.identity()); condemned != worker_.condemned_.end()) {
+    if (const auto condemned = worker_.condemned_.empty() ? worker_.condemned_.end() : worker_.condemned_.find(input.identity()); condemned != worker_.condemned_.end()) {
         if (is_command) draft.replies.emplace_back(std::move(input.command.reply), Refusal{"request", condemned->second, "change the request"});
         else park(input, Outcome::never, condemned->second, draft);
         return;
