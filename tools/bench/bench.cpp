@@ -127,6 +127,18 @@ void measure(const Options& options, const stack::Run& run, Gauge& gauge, Side& 
     into.behind |= half.behind;
 }
 
+void say(const Options& options, const std::string& text) {
+    if (!options.json) std::cerr << text << std::endl;
+}
+
+// Kafka compiles itself while it works: whoever came first would pay for it.
+void warm_up(const Options& options, const Setup& setup, Gauge& gauge) {
+    say(options, "== warming up the servers");
+    const auto side = through_runtime(setup, gauge);
+    gauge.connect([&side](std::uint64_t number) { side->start(number); });
+    gauge.closed(options.under_way, 0ms, 12s, {});
+}
+
 std::string line_of(const std::string& name, const Figures& figures, double rate) {
     std::string text = fmt::format("   {:8} {:>8.0f} hops/s   a trip at full load p50 {:.0f} ms, p99 {:.0f} ms   processor {:.1f} us a hop (ours {:.1f}, Postgres {:.1f}, Kafka {:.1f})\n", name, figures.hops_per_second,
                                    figures.full.p50_ms, figures.full.p99_ms, figures.cpu.ours + figures.cpu.postgres + figures.cpu.kafka, figures.cpu.ours, figures.cpu.postgres, figures.cpu.kafka);
@@ -134,10 +146,6 @@ std::string line_of(const std::string& name, const Figures& figures, double rate
     if (rate > 0) text += fmt::format("   at {:.0f} hops/s p50 {:.1f} ms, p99 {:.1f} ms{}{}", rate, figures.half.p50_ms, figures.half.p99_ms, figures.half_hops_per_second < rate * 0.98 ? " (it could not keep up)" : "",
                                       figures.generator_behind ? " (the generator came late)" : "");
     return text + "\n";
-}
-
-void say(const Options& options, const std::string& text) {
-    if (!options.json) std::cerr << text << std::endl;
 }
 
 }  // namespace
@@ -148,6 +156,7 @@ int run_hops(const Options& options) {
     const Setup setup{servers.run(), options.lanes};
     Gauge gauge;
     Measured runtime, loop;
+    warm_up(options, setup, gauge);
     for (int round = 1; round <= options.rounds; ++round) {
         say(options, fmt::format("== round {} of {}: the runtime", round, options.rounds));
         measure(options, servers.run(), gauge, *through_runtime(setup, gauge), runtime);
@@ -185,6 +194,7 @@ int run_local(const Options& options) {
     Options without_rate = options;
     without_rate.rate = 0;
     without_rate.rounds = 1;
+    warm_up(options, {servers.run(), options.lanes}, gauge);
     measure(without_rate, servers.run(), gauge, *within_one_service({servers.run(), options.lanes}, gauge), local);
     const Figures figures = local.figures();
     if (options.json) {

@@ -160,7 +160,6 @@ public:
         thread_ = std::jthread([this](std::stop_token stop) {
             while (!stop.stop_requested())
                 if (!worker_->step()) rest(worker_->rest());
-            worker_->drop_all();
         });
         for (const auto end = std::chrono::steady_clock::now() + 30s; worker_->held().size() < lanes.size(); std::this_thread::sleep_for(5ms))
             if (std::chrono::steady_clock::now() > end) throw std::runtime_error(definition_.name + " does not get its lanes: " + worker_->trouble());
