@@ -117,7 +117,9 @@ void measure(const Options& options, const stack::Run& run, Gauge& gauge, Side& 
     into.trips += full.trips;
     into.seconds += full.seconds;
     const Cpu used = after - before;
-    into.cpu = {into.cpu.ours + used.ours, into.cpu.kafka + used.kafka, into.cpu.postgres + used.postgres};
+    into.cpu.ours += used.ours;
+    into.cpu.kafka += used.kafka;
+    into.cpu.postgres += used.postgres;
 
     if (options.rate <= 0) return;
     const auto half = gauge.open(options.rate / hops, 2s, std::chrono::milliseconds(std::max(4000, options.seconds * 1000 / options.rounds / 3)));

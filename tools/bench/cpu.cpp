@@ -11,10 +11,12 @@ namespace waybill::bench {
 
 Cpu cpu_now(const stack::Run& run) {
     pid_t kafka = 0, postgres = 0;
+    std::set<pid_t> services;
     if (const auto status = stack::look(run.folder))
         for (const auto& process : status->processes) {
             if (process.name == "kafka") kafka = process.pid;
-            if (process.name == "postgres") postgres = process.pid;
+            else if (process.name == "postgres") postgres = process.pid;
+            else services.insert(process.pid);
         }
     Cpu cpu;
     const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
@@ -35,6 +37,12 @@ Cpu cpu_now(const stack::Run& run) {
         else if (pid == kafka) cpu.kafka += seconds;
         else if (pid == postgres) cpu.postgres += seconds + static_cast<double>(dead_user + dead_system) / ticks;
         else if (parent == postgres) cpu.postgres += seconds;
+        else if (services.contains(pid)) {
+            cpu.services += seconds;
+            long pages = 0;
+            std::ifstream(entry.path() / "statm") >> pages >> pages;
+            cpu.services_mb += static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+        }
     }
     return cpu;
 }

@@ -65,6 +65,16 @@ struct DemoOptions {
 int demo(const DemoOptions& options);
 int judge(const std::filesystem::path& run, bool json);
 
+// Open loop: offers arrive by the clock, through HTTP, while the world plays everybody else; then the judge speaks.
+struct LoadOptions {
+    std::filesystem::path run = ".run", out = "load-report", offers_file;
+    double rate = 10;
+    int seconds = 60, warm_up = 5;
+    std::uint64_t seed = 0;  // 0: another one for every load, so that its offers are new ones
+    bool json = false;
+};
+int load_offers(const LoadOptions& options);
+
 std::filesystem::path sample_offers();
 std::filesystem::path beside_sources(const std::string& relative);  // a file of the checkout, or of an installed tree
 

@@ -1,13 +1,14 @@
 #include "commands.h"
 #include "run_files.h"
+#include "world_play.h"
 
-#include <world.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <stop_token>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 std::stop_source stop_playing;
+
+}  // namespace
 
 world::WorldOptions options_for(const WorldCommand& command) {
     const Endpoints ends = endpoints(command.run);
@@ -36,6 +39,8 @@ world::WorldOptions options_for(const WorldCommand& command) {
     made.hooks_secret = known.hooks_secret;
     return made;
 }
+
+namespace {
 
 // Plays to the end, with one line of progress that is rewritten on a terminal.
 Result<world::Progress> play(const WorldCommand& command, bool quiet, std::unique_ptr<world::World>& world) {
@@ -55,8 +60,10 @@ Result<world::Progress> play(const WorldCommand& command, bool quiet, std::uniqu
     return progress;
 }
 
+}  // namespace
+
 // The judge is a program of its own, so that it can share nothing with what it judges.
-int run_judge(const fs::path& run, bool json, int settle = 0, int expect = -1, std::optional<double> since = {}) {
+int run_judge(const fs::path& run, bool json, int settle, int expect, std::optional<double> since, const fs::path& into) {
     const std::string script = beside_sources("tools/judge/judge.py").string();
     std::vector<std::string> words{"/usr/bin/python3", script, "--run", run.string(), "--settle", std::to_string(settle)};
     try { words.insert(words.end(), {"--pace", std::to_string(endpoints(run).pace)}); } catch (const std::exception&) {}
@@ -66,6 +73,10 @@ int run_judge(const fs::path& run, bool json, int settle = 0, int expect = -1, s
     std::cout.flush();
     const pid_t child = ::fork();
     if (child == 0) {
+        if (!into.empty()) {
+            const int file = ::open(into.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+            if (file < 0 || ::dup2(file, 1) < 0) ::_exit(127);
+        }
         std::vector<char*> argv;
         for (auto& word : words) argv.push_back(word.data());
         argv.push_back(nullptr);
@@ -78,8 +89,6 @@ int run_judge(const fs::path& run, bool json, int settle = 0, int expect = -1, s
     return WEXITSTATUS(status) == 0 ? ok : judged_bad;
 }
 
-}  // namespace
-
 fs::path beside_sources(const std::string& relative) {
     const fs::path here = fs::path(program()).parent_path();
     for (const fs::path& base : {here / ".." / "..", here / ".." / "share" / "waybill", fs::path(WAYBILL_SOURCE), fs::current_path()})
@@ -89,7 +98,7 @@ fs::path beside_sources(const std::string& relative) {
 
 fs::path sample_offers() { return beside_sources("tests/offers/sample.jsonl"); }
 
-int judge(const fs::path& run, bool json) { return run_judge(run, json); }
+int judge(const fs::path& run, bool json) { return run_judge(run, json, 0, -1, {}, {}); }
 
 int world(const WorldCommand& options) {
     std::unique_ptr<world::World> played;
@@ -143,7 +152,7 @@ int demo(const DemoOptions& options) {
     } else {
         for (const auto& trouble : progress->troubles) std::cerr << "   trouble: " << trouble << "\n";
         if (!quiet) std::cerr << "== the board, counted by the judge from databases and topics\n";
-        code = run_judge(run, options.json, 30, options.world.offers, began);
+        code = run_judge(run, options.json, 30, options.world.offers, began, {});
         if (code == ok && !progress->settled) code = judged_bad;
     }
     played.reset();

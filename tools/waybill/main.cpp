@@ -134,6 +134,19 @@ int main(int argc, char** argv) {
     with_json(judge_command);
     judge_command->callback([&] { code = judge(run, json); });
 
+    LoadOptions load_options;
+    auto* load_command = command("load", "Load a running system by the clock, and let the judge have the last word (exit code 4)", "  waybill up --pace 20 && waybill load offers --rate 20 --seconds 60");
+    load_command->require_subcommand(1);
+    auto* load_offers_command = load_command->add_subcommand("offers", "Offers through HTTP; the world plays drivers, customers and the bank until all is invoiced and paid");
+    load_offers_command->add_option("--rate", load_options.rate, "Offers a second")->check(CLI::Range(0.01, 100000.0));
+    load_offers_command->add_option("--seconds", load_options.seconds, "How long they arrive")->check(CLI::Range(1, 86400));
+    load_offers_command->add_option("--warm-up", load_options.warm_up, "Seconds at the begin that are left out of the figures")->check(CLI::Range(0, 86400));
+    load_offers_command->add_option("--seed", load_options.seed, "What people decide; 0: another one for every load");
+    load_offers_command->add_option("--file", load_options.offers_file, "Offers, as JSON lines (default: the samples)");
+    load_offers_command->add_option("--out", load_options.out, "Folder for report.html, report.json and a .hgrm file a step");
+    with_json(load_offers_command);
+    load_offers_command->callback([&] { load_options.run = run; load_options.json = json; code = load_offers(load_options); });
+
     waybill::bench::Options bench_options;
     auto* bench_command = command("bench", "How near the runtime comes to a loop written by hand, on private servers of its own", "  waybill bench hops\n  waybill bench hops --seconds 20 --json\n  waybill bench local");
     bench_command->require_subcommand(1);

@@ -212,16 +212,22 @@ struct World::Inside {
 
     // ---- customers ----
 
+    Steady::time_point due_of(int number, Steady::time_point begin_at) const {
+        return options.rate_per_second > 0 ? begin_at + std::chrono::microseconds(std::llround(1e6 * number / options.rate_per_second)) : Steady::now();
+    }
+
     void send(int number, int stride, Steady::time_point begin_at) {
         if (number >= options.offers) return;
         const auto& sample = samples[static_cast<std::size_t>(number) % samples.size()];
         const auto as = named("offer", std::to_string(number));
         const auto body = json::serialize(json::object{{"text", sample.text}, {"channel", sample.channel}, {"received_at", sample.received_at}});
-        go(as, "/v1/offers", options.keys.customers.at(sample.customer), body, [this, &sample, as, body, number, stride, begin_at](const http::Response* answer) {
+        const auto sent = Steady::now();
+        go(as, "/v1/offers", options.keys.customers.at(sample.customer), body, [this, &sample, as, body, number, stride, begin_at, sent](const http::Response* answer) {
             if (answer) {
                 const auto id = text_of(member(parsed(answer->body), "id"));
                 if (id.empty()) trouble("POST /v1/offers was answered without an id");
                 else learn(id, sample);
+                if (!id.empty() && options.on_offer) options.on_offer(id, due_of(number, begin_at), sent);
                 count(&Progress::offers_sent);
                 if (!id.empty() && sends_twice(options.seed, as)) {
                     after(2s, [this, &sample, as, body, id] {
@@ -236,8 +242,7 @@ struct World::Inside {
                 ++offers_done;
             }
             const int next = number + stride;
-            const auto due = options.rate_per_second > 0 ? begin_at + std::chrono::microseconds(std::llround(1e6 * next / options.rate_per_second)) : Steady::now();
-            at(due, [this, next, stride, begin_at] { send(next, stride, begin_at); });
+            at(due_of(next, begin_at), [this, next, stride, begin_at] { send(next, stride, begin_at); });
         });
     }
 
@@ -609,10 +614,9 @@ Progress World::run(std::function<void(const Progress&)> tell, std::stop_token s
     auto& world = *inside_;
     const auto began = Steady::now();
     const auto until = began + world.options.give_up_after;
-    const int chains = std::min(4, std::max(1, world.options.threads / 2));
+    const int chains = std::min(world.options.rate_per_second > 0 ? world.options.threads : 4, std::max(1, world.options.threads / 2));
     for (int chain = 0; chain < chains; ++chain) {
-        const auto due = world.options.rate_per_second > 0 ? began + std::chrono::microseconds(std::llround(1e6 * chain / world.options.rate_per_second)) : began;
-        world.at(due, [&world, chain, chains, began] { world.send(chain, chains, began); });
+        world.at(world.due_of(chain, began), [&world, chain, chains, began] { world.send(chain, chains, began); });
     }
     std::vector<std::jthread> people;
     for (int number = 0; number < world.options.threads; ++number) people.emplace_back([&world] { world.work(); });

@@ -45,6 +45,8 @@ struct WorldOptions {
     std::chrono::milliseconds poll_every{3'000};       // of the reads
     std::chrono::milliseconds patience{600'000};       // for one request to be answered at last
     std::chrono::milliseconds give_up_after{1'800'000};  // the whole run
+    // An offer was taken: when it should have been sent by the rate, and when it was. From any of the threads; must be quick.
+    std::function<void(const std::string& offer, std::chrono::steady_clock::time_point due, std::chrono::steady_clock::time_point sent)> on_offer = {};
 };
 
 // How far it is; counts of what was answered with success unless said otherwise.
