@@ -12,15 +12,6 @@
 
 namespace waybill::extraction {
 
-const char* to_text(Decision decision) {
-    switch (decision) {
-        case Decision::accept: return "accept";
-        case Decision::review: return "review";
-        case Decision::reject: break;
-    }
-    return "reject";
-}
-
 namespace rules {
 namespace {
 

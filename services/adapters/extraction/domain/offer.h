@@ -10,6 +10,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waybill::extraction {
@@ -67,12 +69,30 @@ struct Reason {
 };
 BOOST_DESCRIBE_STRUCT(Reason, (), (field, what))
 
+// Where a field was read: bytes [begin, end) of Message::text as it arrived, and how sure the reading is, 0 to 1: of fields with
+// 0.9 nine in ten are right. A field may have several, such as a day and the weekday beside it.
+struct Evidence {
+    std::string field;  // "pickup.date", "price.amount"
+    std::uint32_t begin = 0, end = 0;
+    double confidence = 0;
+    bool operator==(const Evidence&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Evidence, (), (field, begin, end, confidence))
+
 struct Answer {
     Decision decision = Decision::reject;
     Fields fields;
-    std::vector<Reason> reasons;  // empty exactly when accepted
+    std::vector<Reason> reasons;     // empty exactly when accepted
+    std::vector<Evidence> evidence;  // for every field that is set, in the order of the fields
 };
 
 const char* to_text(Decision decision);
+
+// The fields that are set, flat and as text: {"pickup.place", "Kaunas"}, {"weight_kg", "8450"}.
+std::vector<std::pair<std::string, std::string>> told(const Fields& fields);
+
+// The opposite, for one field. False when there is no such field or the value is not of its kind.
+bool put(Fields& fields, std::string_view field, const std::string& value);
+void forget(Fields& fields, std::string_view field);
 
 }  // namespace waybill::extraction

@@ -201,7 +201,7 @@ const Tag* Reading::tag_at(int token, Meaning meaning) const {
     return nullptr;
 }
 
-Reading read(std::string text) {
+Reading read(std::string text, std::uint32_t spoken) {
     Reading out;
     out.text = std::move(text);
     split_into_tokens(out);
@@ -209,7 +209,7 @@ Reading read(std::string text) {
     out.gone.resize(out.tokens.size());
     out.used.resize(out.tokens.size());
     const auto found = all_candidates(out);
-    out.languages = languages_spoken(out, found);
+    out.languages = languages_spoken(out, found) | spoken;
     for (const Candidate& c : found) {
         if (c.phrase->meaning == Meaning::stop) continue;
         if (c.phrase->strict && !(c.phrase->languages & out.languages)) continue;

@@ -52,7 +52,8 @@ struct Reading {
     bool free(int i) const { return i >= 0 && i < size() && !used[i] && !gone[i]; }
 };
 
-Reading read(std::string text);
+// `spoken`: languages that are known to be spoken there, besides those that the text itself shows.
+Reading read(std::string text, std::uint32_t spoken = 0);
 
 // A number as people write it. "8.450" can be 8450 or 8.45: what follows decides.
 struct Number {
