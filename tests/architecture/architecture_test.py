@@ -128,7 +128,7 @@ DOMAIN_FILES_MAY_ALSO = {"services/adapters/extraction/domain/offer_lines.cpp": 
 
 
 def foreign_to_domain(source, include):
-    allowed = [STANDARD, r"<waybill/core\.h>", r"<boost/describe\.hpp>", r'"domain/\w+\.h"', r'"data/\w+\.inc"',
+    allowed = [STANDARD, r"<waybill/core\.h>", r"<boost/(describe|mp11)\.hpp>", r'"domain/\w+\.h"', r'"data/\w+\.inc"',
                DOMAIN_MAY_ALSO.get(source.service, "(?!)"), DOMAIN_FILES_MAY_ALSO.get(source.path, "(?!)")]
     if source.is_test:
         allowed.append(TEST_TOOLS)
@@ -193,7 +193,7 @@ def impure(tree):
 
 # ---- how the tree is laid out ------------------------------------------------------------------------------------------
 
-PARTS = {"domain", "handlers", "providers", "http", "data"}
+PARTS = {"domain", "handlers", "providers", "http", "data", "languages"}
 
 
 def misplaced(tree):
@@ -255,7 +255,7 @@ def leaking_containers(tree):
 
 
 RULES = [
-    Rule("domain_knows_no_infrastructure", "domain/ is types and pure decisions: core, Boost.Describe, the standard library and its own headers",
+    Rule("domain_knows_no_infrastructure", "domain/ is types and pure decisions: core, Boost.Describe and Mp11, the standard library and its own headers",
          "decide with values in domain/, and translate or fetch them in handlers/ or providers/", 
          lambda tree: includes_of(tree, lambda source: source.part == "domain", foreign_to_domain),
          {"services/pricing/domain/price.cpp": "#include <waybill/runtime.h>\n"}),

@@ -13,29 +13,6 @@ using gazetteer::Via;
 using gazetteer::europe;
 using gazetteer::fold;
 
-// Endings that a town's name takes on in a sentence: {language, ending, what stands there in the plain name, role it tells}.
-struct Ending {
-    const char *language, *ending, *plain;
-    Role role = Role::none;
-};
-constexpr Ending endings[] = {
-    {"lt", "os", "a"}, {"lt", "o", "as"}, {"lt", "o", "is"}, {"lt", "io", "is"}, {"lt", "iu", "iai"}, {"lt", "u", "ai"}, {"lt", "es", "e"}, {"lt", "ies", "is"},
-    {"lt", "a", "as"}, {"lt", "i", "is"}, {"lt", "us", "ai"}, {"lt", "ius", "iai"}, {"lt", "oje", "a"}, {"lt", "eje", "e"}, {"lt", "uje", "us"}, {"lt", "yje", "is"},
-    {"lt", "e", "as"}, {"lt", "uose", "ai"}, {"lt", "iuose", "iai"}, {"lt", "aus", "us"}, {"lt", "u", "us"}, {"lt", "e", "e"}, {"lt", "ose", "os"}, {"lt", "u", "os"}, {"lt", "iu", "ys"}, {"lt", "ys", "is"}, {"lt", "as", "os"},
-    {"lt", "o", ""}, {"lt", "as", ""}, {"lt", "a", ""}, {"lt", "e", ""}, {"lt", "is", ""}, {"lt", "i", ""}, {"lt", "io", ""},
-    {"pl", "a", ""}, {"pl", "a", "o"}, {"pl", "ia", ""}, {"pl", "y", "a"}, {"pl", "i", "a"}, {"pl", "i", ""}, {"pl", "", "y"}, {"pl", "", "e"}, {"pl", "u", ""}, {"pl", "iu", ""}, {"pl", "ie", ""}, {"pl", "ie", "a"},
-    {"pl", "e", "a"}, {"pl", "em", ""}, {"pl", "ach", "y"}, {"pl", "ach", "e"}, {"pl", "ego", "y"}, {"pl", "ej", "a"}, {"pl", "ym", "y"}, {"pl", "owa", "ow"}, {"pl", "na", "no"}, {"pl", "nia", "n"}, {"pl", "ska", "sk"}, {"pl", "sku", "sk"}, {"pl", "dzi", "dz"},
-    {"pl", "ca", "ec"}, {"pl", "cu", "ec"}, {"pl", "ga", "g"}, {"pl", "rku", "rk"}, {"pl", "", "a"}, {"pl", "ii", "ia"}, {"pl", "owie", "ow"}, {"pl", "awiu", "aw"}, {"pl", "ogu", "og"},
-    {"pl", "nia", "en"}, {"pl", "a", "e"}, {"pl", "y", ""}, {"pl", "ow", "y"}, {"pl", "wca", "wiec"}, {"pl", "wcu", "wiec"}, {"pl", "niu", "en"}, {"pl", "ka", "ek"}, {"pl", "ku", "ek"}, {"pl", "ej gory", "a gora"}, {"pl", "ego sacza", "y sacz"}, {"pl", "ego targu", "y targ"},
-    {"lt", "i", "ys"}, {"lt", "io", "ys"}, {"lt", "yje", "ys"}, {"lt", "iu", "ius"}, {"et", "esse", "", Role::delivery},
-    {"lv", "s", ""}, {"lv", "as", "a"}, {"lv", "es", "e"}, {"lv", "u", "a"}, {"lv", "i", "e"}, {"lv", "i", "is"}, {"lv", "a", "s"}, {"lv", "a", "is"}, {"lv", "u", "s"}, {"lv", "u", "i"}, {"lv", "iem", "i"}, {"lv", "em", ""}, {"lv", "am", "a"},
-    {"lv", "ai", "a"}, {"lv", "ei", "e"}, {"lv", "im", "is"}, {"lv", "u", ""}, {"lv", "as", ""}, {"lv", "a", ""}, {"lv", "es", ""}, {"lv", "i", ""}, {"lv", "u", "as"}, {"lv", "e", ""}, {"lv", "pils", "pils"}, {"lv", "pili", "pils"},
-    {"et", "st", "", Role::pickup}, {"et", "ast", "", Role::pickup}, {"et", "ist", "", Role::pickup}, {"et", "ust", "", Role::pickup}, {"et", "est", "", Role::pickup}, {"et", "lt", "", Role::pickup}, {"et", "sse", "", Role::delivery}, {"et", "isse", "", Role::delivery},
-    {"et", "asse", "", Role::delivery}, {"et", "usse", "", Role::delivery}, {"et", "i", "", Role::delivery}, {"et", "u", "", Role::delivery}, {"et", "ni", "", Role::delivery}, {"et", "le", "", Role::delivery}, {"et", "a", "", Role::delivery}, {"et", "ssa", ""},
-    {"et", "s", ""}, {"et", "is", ""}, {"et", "as", ""}, {"et", "us", ""}, {"et", "iat", "ia"}, {"et", "iga", "ia"}, {"et", "tti", "t", Role::delivery}, {"et", "kki", "k", Role::delivery}, {"et", "ppi", "p", Role::delivery}, {"et", "alt", "a", Role::pickup}, {"et", "elt", "e", Role::pickup}, {"et", "ele", "e", Role::delivery}, {"et", "ale", "a", Role::delivery},
-    {"ru", "а", ""}, {"ru", "и", "а"}, {"ru", "ы", "а"}, {"ru", "у", "а"}, {"ru", "е", "а"}, {"ru", "е", ""}, {"ru", "я", "ь"}, {"ru", "и", "ь"}, {"ru", "у", ""}, {"ru", "ом", ""}, {"ru", "ой", "а"}, {"ru", "и", "я"}, {"ru", "ю", "я"}, {"ru", "и", ""}, {"ru", "ова", "ов"}, {"ru", "я", "и"}, {"ru", "е", "о"}, {"ru", "ии", "ия"},
-};
-
 // Digits a post code has, to tell it from other numbers; two texts where two lengths exist.
 struct PostalShape {
     const char* country;
@@ -161,8 +138,6 @@ struct Named {
     std::string folded;
 };
 
-std::uint32_t spoken_bit(const char* language) { return language_bit(language); }
-
 std::optional<Named> named_at(const Reading& r, int i) {
     std::optional<Named> best;
     const auto common = [&](int k) {
@@ -196,8 +171,8 @@ std::optional<Named> named_at(const Reading& r, int i) {
         for (int last = std::min(i + 2, r.size() - 1); last >= i; --last) {
             if (last > i && (r.tokens[last].line != r.tokens[i].line || !(r.tokens[last].capital && r.word(last) && (r.mark(last - 1, '-') || r.word(last - 1))) || !r.free(last))) continue;
             const std::string folded = fold(r.raw(i, last));
-            for (const Ending& e : endings) {
-                if (!(spoken_bit(e.language) & r.languages)) continue;
+            for (const Ending& e : endings()) {
+                if (!(e.languages & r.languages)) continue;
                 const std::string_view ending = e.ending;
                 if (folded.size() < std::max<std::size_t>(4, ending.size() + 2) || !folded.ends_with(ending)) continue;
                 const std::string plain = folded.substr(0, folded.size() - ending.size()) + e.plain;
@@ -205,7 +180,7 @@ std::optional<Named> named_at(const Reading& r, int i) {
                 std::erase_if(found, [](const Found& f) { return f.weight < 1500; });
                 if (found.empty()) continue;
                 const double weight = found[0].weight * (found[0].via == Via::alternate ? 0.3 : 1);
-                if (!best || best->found[0].weight * (best->inflected ? 1 : 3) < weight) best = Named{std::move(found), last, true, e.role, plain};
+                if (!best || best->found[0].weight * (best->inflected ? 1 : 3) < weight) best = Named{std::move(found), last, true, e.role == Meaning::pickup ? Role::pickup : e.role == Meaning::delivery ? Role::delivery : Role::none, plain};
             }
             if (best && best->inflected) break;
         }

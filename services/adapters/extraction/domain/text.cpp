@@ -1,5 +1,7 @@
 #include "domain/text.h"
 
+#include "domain/words.h"
+
 #include <waybill/gazetteer.h>
 
 #include <algorithm>
@@ -194,36 +196,22 @@ std::string with_wrapped_lines_joined(std::string_view text) {
     return out;
 }
 
-constexpr std::string_view older_words[] = {
-    "original message", "ursprungliche nachricht", "urspruengliche nachricht", "originalnachricht", "forwarded message", "message transfere",
-    "message d origine", "weitergeleitete nachricht", "persiunciama zinute", "persiustas laiskas", "originalus laiskas", "pirminis laiskas",
-    "przekazana wiadomosc", "wiadomosc przekazana", "oryginalna wiadomosc", "wiadomosc oryginalna", "videresendt melding", "opprinnelig melding",
-    "parsutita zina", "sakotneja zina", "originala zina", "edastatud kiri", "edastatud sonum", "algne kiri", "algne sonum", "пересылаемое сообщение",
-    "пересланное сообщение", "исходное сообщение", "doorgestuurd bericht", "oorspronkelijk bericht", "vidarebefordrat meddelande",
-    "ursprungligt meddelande", "begin forwarded message", "debut du message"};
-constexpr std::string_view wrote_words[] = {"wrote", "schrieb", "rase", "napisal", "napisala", "skrev", "rakstija", "kirjutas", "написал",
-                                            "написала", "пишет", "a ecrit", "schreef", "pisze"};
-constexpr std::string_view head_words[] = {"from", "von", "nuo", "od", "fra", "no", "kellelt", "saatja", "от", "от кого", "de", "van", "fran",
-                                           "sent", "gesendet", "issiusta", "wyslano", "sendt", "nosutits", "saadetud", "отправлено", "envoye",
-                                           "verzonden", "skickat", "to", "an", "kam", "do", "til", "kellele", "кому", "a", "aan", "till", "subject",
-                                           "betreff", "tema", "temat", "emne", "temats", "teema", "тема", "objet", "onderwerp", "amne", "date",
-                                           "datum", "data", "dato", "datums", "kuupaev", "дата", "cc", "kopija", "dw", "kopia"};
 
 bool is_head(std::string_view line) {
     const auto colon = line.find(':');
     if (colon == line.npos || colon > 20) return false;
     const std::string name = fold(line.substr(0, colon));
-    return std::find(std::begin(head_words), std::end(head_words), name) != std::end(head_words);
+    return std::find(mail_words(Meaning::mail_head).begin(), mail_words(Meaning::mail_head).end(), name) != mail_words(Meaning::mail_head).end();
 }
 
 bool begins_older(std::string_view line) {
     const std::string folded = fold(line);
     if (line.starts_with("---") || line.ends_with("---") || line.starts_with("Begin "))
-        for (const auto words : older_words)
+        for (const auto& words : mail_words(Meaning::older_message))
             if (folded.find(words) != folded.npos) return true;
     if (line.ends_with(":") && line.find_first_of("0123456789@") != line.npos)
-        for (const auto words : wrote_words)
-            if (folded.ends_with(words) || folded.find(" " + std::string(words) + " ") != folded.npos) return true;
+        for (const auto& words : mail_words(Meaning::wrote))
+            if (folded.ends_with(words) || folded.find(" " + words + " ") != folded.npos) return true;
     return false;
 }
 

@@ -1,4 +1,5 @@
-// The languages as data: what a word or phrase can mean in an offer. All of it is in words.cpp, nothing of it in code.
+// The languages as data: what a word or phrase can mean in an offer, and what endings do to a town's name. All of it is in
+// languages/*.tsv (languages/README.md says how to add one) and travels inside the program; nothing of it is in code.
 #pragma once
 
 #include <cstdint>
@@ -8,28 +9,20 @@
 
 namespace waybill::extraction::rules {
 
-enum class Meaning : std::uint8_t {
-    // stops
-    pickup, delivery, from_word, to_word, in_word, near, exactly, negation, either, also, region,
-    // calendar
-    today, tomorrow, after_tomorrow, weekday, weekday_short, month, same_day, next_day, next, vague_day, day_unit,
-    // clock
-    clock, hour, pm, by, since, between, noon, to_range, latest,
-    // quantities
-    tonne, kilogram, pound, gross, net, per_piece, pallet, piece, metres, metre, total, stacked,
-    // temperature
-    degree, temperature, minus, plus, colder, warmer,
-    // vehicle
-    equipment, truck, per_vehicle, number,
-    // kind of message
-    cancelled, instead, truck_free, wants_freight, reminder, invoice, spam, attack, closed, round_trip, shipment, several,
-    // sentences that are about something else
-    answer_by, payment, past, person, doubt,
-    // money
-    currency, per_km, maximum, negotiable, quote, price,
-    // the rest
-    reference, shipper, goods, phone, fax, adr, hazard, harmless, sign_off, greeting, legal_form, trade_word, stop_goods, joint, stop,
-};
+// Stops, calendar, clock, quantities, temperature, vehicle, kind of message, what else a sentence can be about, money, the rest.
+#define WAYBILL_MEANINGS(X) \
+    X(pickup) X(delivery) X(from_word) X(to_word) X(in_word) X(near) X(exactly) X(negation) X(either) X(also) X(region) X(today) \
+    X(tomorrow) X(after_tomorrow) X(weekday) X(weekday_short) X(month) X(same_day) X(next_day) X(next) X(vague_day) X(day_unit) \
+    X(clock) X(hour) X(pm) X(by) X(since) X(between) X(noon) X(to_range) X(latest) X(tonne) X(kilogram) X(pound) X(gross) X(net) \
+    X(per_piece) X(pallet) X(piece) X(metres) X(metre) X(total) X(stacked) X(degree) X(temperature) X(minus) X(plus) X(colder) \
+    X(warmer) X(equipment) X(truck) X(per_vehicle) X(number) X(cancelled) X(instead) X(truck_free) X(wants_freight) X(reminder) \
+    X(invoice) X(spam) X(attack) X(closed) X(round_trip) X(shipment) X(several) X(answer_by) X(payment) X(past) X(person) X(doubt) \
+    X(currency) X(per_km) X(maximum) X(negotiable) X(quote) X(price) X(reference) X(shipper) X(goods) X(phone) X(fax) X(adr) X(hazard) \
+    X(harmless) X(sign_off) X(greeting) X(legal_form) X(trade_word) X(stop_goods) X(joint) X(stop) X(older_message) X(wrote) \
+    X(mail_head)
+#define X(name) name,
+enum class Meaning : std::uint8_t { WAYBILL_MEANINGS(X) };
+#undef X
 
 struct Phrase {
     Meaning meaning;
@@ -42,7 +35,16 @@ struct Phrase {
 inline constexpr std::string_view equipment_kinds[] = {"tautliner", "reefer", "box", "flatbed", "mega", "tanker", "container", "van"};
 inline constexpr std::string_view currencies[] = {"EUR", "NOK", "SEK", "DKK", "PLN", "GBP", "USD", "CHF", "CZK", "HUF", "RON", "BGN", "kr"};
 
+// "Kauno" is "Kaunas": what stands at the end of an inflected name, and of the plain one.
+struct Ending {
+    std::uint32_t languages;
+    std::string ending, plain;
+    Meaning role;  // pickup or delivery where the ending itself tells ("Tartust"), stop where not
+};
+
 const std::vector<Phrase>& phrases();
-std::uint32_t language_bit(std::string_view code);  // of en de lt pl no lv et ru fr nl sv
+const std::vector<Ending>& endings();
+const std::vector<std::string>& mail_words(Meaning which);  // older_message, wrote or mail_head; folded
+std::uint32_t language_bit(std::string_view code);          // 0 for one without a file
 
 }  // namespace waybill::extraction::rules
