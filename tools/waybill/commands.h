@@ -46,7 +46,7 @@ struct TailOptions {
     bool from_start = false, json = false, once = false;
 };
 int tail(const TailOptions& options);
-int extract(const std::string& file);
+int extract(const std::string& file, bool explain, bool marked);
 
 struct WorldCommand {
     std::filesystem::path run = ".run", offers_file;

@@ -106,9 +106,12 @@ int main(int argc, char** argv) {
     tail_command->callback([&] { tail_options.run = run; tail_options.json = json; code = tail(tail_options); });
 
     std::string file;
-    auto* extract_command = command("extract", "Read offers with the rules, offline: JSON lines in, one answer a line out", "  waybill extract tests/offers/sample.jsonl > answers.jsonl");
+    auto* extract_command = command("extract", "Read offers with the rules, offline: JSON lines in, one answer a line out", "  waybill extract tests/offers/sample.jsonl > answers.jsonl\n  waybill extract --marked tests/offers/sample.jsonl | less");
+    bool explain = false, marked = false;
     extract_command->add_option("file", file, "Offers as in tests/offers/README.md, or - for standard input")->required();
-    extract_command->callback([&] { code = extract(file); });
+    extract_command->add_flag("--explain", explain, "Add the reasons, and for every field where in the text it was read");
+    extract_command->add_flag("--marked", marked, "For people: the text with every field marked where it was read");
+    extract_command->callback([&] { code = extract(file, explain, marked); });
 
     WorldCommand world_options;
     const auto world_flags = [&](CLI::App* sub, WorldCommand& options) {

@@ -8,7 +8,7 @@
 #include <iostream>
 
 // services/adapters/extraction/domain/offer_lines.h; declared here because every service has headers called "domain/...".
-namespace waybill::extraction { int extract_file(std::istream& offers, std::ostream& answers, std::ostream& errors); }
+namespace waybill::extraction { enum class Show { answers, explained, marked }; int extract_file(std::istream& offers, std::ostream& answers, std::ostream& errors, Show show); }
 
 namespace waybill::cli {
 
@@ -69,14 +69,15 @@ int config(const std::filesystem::path& run, const std::vector<std::string>& fla
     return ok;
 }
 
-int extract(const std::string& file) {
-    if (file == "-") return extraction::extract_file(std::cin, std::cout, std::cerr);
+int extract(const std::string& file, bool explain, bool marked) {
+    const auto show = marked ? extraction::Show::marked : explain ? extraction::Show::explained : extraction::Show::answers;
+    if (file == "-") return extraction::extract_file(std::cin, std::cout, std::cerr, show);
     std::ifstream in(file);
     if (!in) {
         std::cerr << "waybill: cannot read " << file << "\n";
         return wrong_usage;
     }
-    return extraction::extract_file(in, std::cout, std::cerr);
+    return extraction::extract_file(in, std::cout, std::cerr, show);
 }
 
 }  // namespace waybill::cli

@@ -176,7 +176,7 @@ Joined decide(const Message& message, const Candidates& others) {
             return joined;
         }
     }
-    const std::string text = plain(message.text);
+    const std::string text = plain(message.text).text;
     const std::uint32_t languages = read(text).languages;
     const Day received = std::chrono::floor<std::chrono::days>(message.received_at);
     std::map<std::string, std::string> mine;
@@ -194,7 +194,7 @@ Joined decide(const Message& message, const Candidates& others) {
             joined.dropped.push_back({field, fmt::format("{} shows no words for it", others.by)});
             continue;
         }
-        const std::string words = plain(quote->words);
+        const std::string words = plain(quote->words).text;
         const auto at = quote->words.size() > longest_quote ? std::string::npos : message.text.find(quote->words);
         if (at == std::string::npos && (quote->words.size() > longest_quote || text.find(words) == std::string::npos)) {
             joined.dropped.push_back({field, fmt::format("the words that {} shows are not in the message", others.by)});

@@ -34,7 +34,7 @@ bool beside(const Reading& r, int first, int last, Meaning meaning, int before, 
     return false;
 }
 
-Figure one_of(std::vector<Measured> all, const char* unit) {
+Figure one_value(std::vector<Measured> all, const char* unit) {
     if (all.empty()) return {};
     const auto only = [&](bool Measured::*what) {
         if (std::any_of(all.begin(), all.end(), [&](const Measured& m) { return m.*what; })) std::erase_if(all, [&](const Measured& m) { return !(m.*what); });
@@ -54,6 +54,17 @@ Figure one_of(std::vector<Measured> all, const char* unit) {
     only(&Measured::total);
     if (all.size() == 1) return {all[0].value, ""};
     return {{}, fmt::format("{:g} {} and {:g} {} are both told", values[0], unit, values[1], unit)};
+}
+
+Figure one_of(const std::vector<Measured>& all, const char* unit) {
+    Figure figure = one_value(all, unit);
+    for (const Measured& m : all)
+        if (figure.value && (m.value == *figure.value || figure.first < 0)) {
+            figure.first = m.first;
+            figure.last = m.last;
+            if (m.value == *figure.value) break;
+        }
+    return figure;
 }
 
 int small_number(const Reading& r, int i, int& last) {
@@ -170,7 +181,7 @@ Amounts amounts_in(Reading& r) {
     out.pallets = one_of(pallets, "pallets");
     if (out.pallets.doubt.size() && pallets.size() == 2 && r.text.find('+') != r.text.npos) {  // "8 pallets + 5 pallets"
         for (int k = pallets[0].last; k < pallets[1].first; ++k)
-            if (r.mark(k, '+')) out.pallets = {pallets[0].value + pallets[1].value, ""};
+            if (r.mark(k, '+')) out.pallets = {pallets[0].value + pallets[1].value, "", pallets[0].first, pallets[1].last};
     }
     for (Measured& m : weights)
         if (m.each) {
@@ -180,6 +191,8 @@ Amounts amounts_in(Reading& r) {
     if (std::any_of(weights.begin(), weights.end(), [](const Measured& m) { return m.each && m.net; }) && weights.size() == 1) out.weight_kg = {{}, "only the weight of one piece is told"};
     else out.weight_kg = one_of(weights, "kg");
     out.loading_metres = one_of(metres, "m");
+    for (const auto& [field, figure] : {std::pair{"weight_kg", &out.weight_kg}, std::pair{"pallets", &out.pallets}, std::pair{"loading_metres", &out.loading_metres}})
+        if (figure->value && figure->first >= 0) r.saw(field, figure->first, figure->last);
 
     for (int i = 0; i < r.size(); ++i) {
         out.per_vehicle |= r.is(i, Meaning::per_vehicle);
@@ -196,7 +209,10 @@ Amounts amounts_in(Reading& r) {
         int k = last + 1;
         if (r.is(k, Meaning::piece)) ++k;
         if (r.mark(k, '.')) ++k;
-        if (same_line(r, i, k) && (r.is(k, Meaning::truck) || (r.is(k, Meaning::equipment) && !r.is(k, Meaning::pallet))) && !r.is(k, Meaning::hour) && !r.is(k, Meaning::pallet) && r.word(k)) out.vehicles = count;
+        if (same_line(r, i, k) && (r.is(k, Meaning::truck) || (r.is(k, Meaning::equipment) && !r.is(k, Meaning::pallet))) && !r.is(k, Meaning::hour) && !r.is(k, Meaning::pallet) && r.word(k)) {
+            out.vehicles = count;
+            r.saw("vehicles_needed", i, k);
+        }
     }
     return out;
 }
@@ -283,12 +299,13 @@ std::optional<Temperature> temperature_in(Reading& r) {
             else if (near(Meaning::warmer)) out.max.reset();
         }
         r.use(one->first, last);
+        for (const char* field : {"temperature_c.min", "temperature_c.max"}) r.saw(field, one->first, last);
         return out;
     }
     return {};
 }
 
-std::optional<std::string> equipment_in(const Reading& r) {
+std::optional<std::string> equipment_in(Reading& r) {
     std::vector<int> kinds, at;
     int depth = 0;
     bool first_in_brackets = false;
@@ -315,12 +332,14 @@ std::optional<std::string> equipment_in(const Reading& r) {
     }
     if (kinds.empty()) return {};
     int chosen = kinds[0];
+    r.saw("equipment", at[0], at[0]);
     for (std::size_t k = 1; k < kinds.size(); ++k) {
         if (kinds[k] == chosen) continue;
         bool choice = false;
         for (int t = at[k - 1]; t < at[k] && at[k] - at[k - 1] < 5; ++t) choice |= r.mark(t, '/') || r.is(t, Meaning::either);
         if (kinds[k] == 4 || chosen == 4) {
             chosen = 4;  // a mega is a tautliner too
+            r.saw("equipment", at[k], at[k]);
             continue;
         }
         if (choice) return {};
@@ -336,9 +355,11 @@ std::optional<std::string> adr_in(Reading& r) {
             const int k = r.mark(i + 1, '-') || r.mark(i + 1, ':') ? i + 2 : r.word(i + 1) && (r.tokens[i + 1].folded == "nr" || r.tokens[i + 1].folded == "no") ? (r.mark(i + 2, '.') ? i + 3 : i + 2) : i + 1;
             if (r.number(k) && r.tokens[k].folded.size() == 4) {
                 r.use(i, k);
+                r.saw("adr", i, k);
                 return "UN" + r.tokens[k].folded;
             }
         }
+        if (!yes && !no && (r.is(i, Meaning::harmless) || r.is(i, Meaning::adr))) r.saw("adr", i, i);
         if (r.is(i, Meaning::harmless)) no = true;
         else if (r.is(i, Meaning::adr)) (r.is(i - 1, Meaning::negation) || r.is(i - 2, Meaning::negation) || (r.is(i + 1, Meaning::negation) && r.mark(i + 2, ','))) ? no = true : yes = true;
     }
@@ -414,10 +435,14 @@ std::optional<Price> price_in(Reading& r) {
     std::stable_sort(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) { return a.score > b.score; });
     if (!offers.empty() && offers[0].score > 0) {
         for (const Offer& offer : offers) r.use(offer.first, offer.last);
+        for (const char* field : {"price.amount", "price.currency", "price.kind"}) r.saw(field, offers[0].first, offers[0].last);
         return offers[0].price;
     }
     for (const Tag& tag : r.tags)
-        if ((tag.meaning == Meaning::negotiable || tag.meaning == Meaning::quote) && !r.gone[tag.first]) return Price{{}, {}, "negotiable"};
+        if ((tag.meaning == Meaning::negotiable || tag.meaning == Meaning::quote) && !r.gone[tag.first]) {
+            r.saw("price.kind", tag.first, tag.last);
+            return Price{{}, {}, "negotiable"};
+        }
     return {};
 }
 
@@ -462,7 +487,10 @@ std::optional<std::string> reference_in(Reading& r) {
             best_last = last;
         }
     }
-    if (best) r.use(best_first, best_last);
+    if (best) {
+        r.use(best_first, best_last);
+        r.saw("reference", best_first, best_last);
+    }
     return best;
 }
 
@@ -490,9 +518,16 @@ std::optional<std::string> email_in(Reading& r) {
         while (end > begin && (r.text[end - 1] == '.' || r.text[end - 1] == '-')) --end;
         const std::string_view all = std::string_view(r.text).substr(begin, end - begin);
         const bool whole = begin < r.tokens[i].begin && end > r.tokens[i].end && all.find('.', r.tokens[i].end - begin) != all.npos;
-        if (whole && !r.gone[i] && !found) found = std::string(all);
+        const bool wanted = whole && !r.gone[i] && !found;
+        if (wanted) found = std::string(all);
+        int first = i, last = i;
         for (int k = std::max(0, i - 12); k < std::min(r.size(), i + 12); ++k)
-            if (r.tokens[k].begin >= begin && r.tokens[k].end <= end) r.used[k] = true;
+            if (r.tokens[k].begin >= begin && r.tokens[k].end <= end) {
+                r.used[k] = true;
+                first = std::min(first, k);
+                last = std::max(last, k);
+            }
+        if (wanted) r.saw("contact_email", first, last);
     }
     return found;
 }
@@ -530,13 +565,16 @@ std::optional<std::string> phone_in(Reading& r, bool marked, int signature) {
             if (r.is(before, Meaning::reference) || r.mark(i - 1, '#')) continue;
         }
         r.use(i, last);
-        if (!fax && !found) found = std::string(r.raw(i, last));
+        if (!fax && !found) {
+            found = std::string(r.raw(i, last));
+            r.saw("contact_phone", i, last);
+        }
         i = last;
     }
     return found;
 }
 
-std::optional<std::string> shipper_in(const Reading& r, int signature, const std::optional<std::string>& email) {
+std::optional<std::string> shipper_in(Reading& r, int signature, const std::optional<std::string>& email) {
     const auto legal_at = [&](int i, int& last) {
         const Tag* tag = r.tag(i, Meaning::legal_form);
         if (!tag || !(r.tokens[i].capital || tag->last > tag->first)) return false;
@@ -621,11 +659,11 @@ std::optional<std::string> shipper_in(const Reading& r, int signature, const std
     if (first < r.size()) close(first, r.size() - 1);
     if (segments.empty()) return {};
     const auto best = std::max_element(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return a.score < b.score; });
-    std::string name(r.raw(best->first, best->last));
-    return name;
+    r.saw("shipper", best->first, best->last);
+    return std::string(r.raw(best->first, best->last));
 }
 
-std::optional<std::string> goods_in(const Reading& r, const Amounts& amounts, int end) {
+std::optional<std::string> goods_in(Reading& r, const Amounts& amounts, int end) {
     struct Candidate {
         int first, last, score;
     };
@@ -709,6 +747,7 @@ std::optional<std::string> goods_in(const Reading& r, const Amounts& amounts, in
         i = std::max(after, i + 1);
     }
     if (!best) return {};
+    r.saw("goods", best->first, best->last);
     return std::string(r.raw(best->first, best->last));
 }
 

@@ -1,4 +1,5 @@
-// Third stage, the freight itself and its terms: how much, how cold, in what, for how much, for whom.
+// Third stage, the freight itself and its terms: how much, how cold, in what, for how much, for whom. What is found is told
+// in Reading::seen as well, with its tokens.
 #pragma once
 
 #include "domain/offer.h"
@@ -14,6 +15,7 @@ namespace waybill::extraction::rules {
 struct Figure {
     std::optional<double> value;
     std::string doubt;
+    int first = -1, last = -1;  // the tokens that tell it
 };
 
 struct Amounts {
@@ -26,16 +28,16 @@ struct Amounts {
 Amounts amounts_in(Reading& reading);
 
 std::optional<Temperature> temperature_in(Reading& reading);
-std::optional<std::string> equipment_in(const Reading& reading);
+std::optional<std::string> equipment_in(Reading& reading);
 std::optional<std::string> adr_in(Reading& reading);
 std::optional<Price> price_in(Reading& reading);
 std::optional<std::string> reference_in(Reading& reading);
-std::optional<std::string> goods_in(const Reading& reading, const Amounts& amounts, int end);
+std::optional<std::string> goods_in(Reading& reading, const Amounts& amounts, int end);
 
 // Where the sender takes leave: from this token on there is no freight, only people and companies.
 int signature_of(const Reading& reading);
 std::optional<std::string> email_in(Reading& reading);
 std::optional<std::string> phone_in(Reading& reading, bool marked, int signature);  // marked: "tel" or "+" stand in front
-std::optional<std::string> shipper_in(const Reading& reading, int signature, const std::optional<std::string>& email);
+std::optional<std::string> shipper_in(Reading& reading, int signature, const std::optional<std::string>& email);
 
 }  // namespace waybill::extraction::rules

@@ -92,7 +92,7 @@ TEST(Price, HasAmountCurrencyAndKind) {
 TEST(Equipment, IsOneKindOrNone) {
     const std::pair<const char*, const char*> table[] = {{"Curtain-sider please", "tautliner"}, {"nedre dekk, kapelltrailer", "tautliner"}, {"chłodni na pojutrze", "reefer"}, {"Skapbil m/løftelem", "box"},
                                                          {"2 Sattel (Mega, 3 m Innenhöhe)", "mega"}, {"einen Tankwagen", "tanker"}, {"40ft HC container", "container"}, {"Plane oder Koffer", "none"}, {"bus odpada, skrzynia zamknięta", "box"}};
-    for (const auto& [text, kind] : table) EXPECT_EQ(equipment_in(read(text)).value_or("none"), kind) << text;
+    for (const auto& [text, kind] : table) EXPECT_EQ([&] { Reading r = read(text); return equipment_in(r); }().value_or("none"), kind) << text;
 }
 
 TEST(Adr, IsANumberYesOrNo) {

@@ -2,8 +2,11 @@
 
 #include "domain/extract.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <istream>
 #include <ostream>
@@ -59,15 +62,43 @@ Result<OfferLine> parse_offer_line(std::string_view line) {
     return out;
 }
 
-std::string answer_line(std::string_view id, const Answer& answer) {
+std::string answer_line(std::string_view id, const Answer& answer, bool explained) {
     json::object fields = shown(answer.fields).get_object();
     if (answer.fields.adr && *answer.fields.adr != "true" && *answer.fields.adr != "false") fields["adr"] = *answer.fields.adr;
     else if (answer.fields.adr) fields["adr"] = *answer.fields.adr == "true";
     json::object object{{"id", json::value(json::string(id.data(), id.size()))}, {"decision", to_text(answer.decision)}, {"fields", std::move(fields)}};
+    if (explained) {
+        json::array reasons, evidence;
+        for (const Reason& reason : answer.reasons) reasons.push_back(json::object{{"field", reason.field}, {"what", reason.what}});
+        for (const Evidence& e : answer.evidence) evidence.push_back(json::object{{"field", e.field}, {"begin", e.begin}, {"end", e.end}, {"confidence", e.confidence}});
+        object["reasons"] = std::move(reasons);
+        object["evidence"] = std::move(evidence);
+    }
     return json::serialize(object);
 }
 
-int extract_file(std::istream& offers, std::ostream& answers, std::ostream& errors) {
+std::string marked_text(const Message& message, const Answer& answer) {
+    // What was read in one place is named there together; places never overlap on the screen, the longer one wins.
+    std::vector<Evidence> marks = answer.evidence;
+    std::stable_sort(marks.begin(), marks.end(), [](const Evidence& a, const Evidence& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < marks.size();) {
+        const Evidence& mark = marks[i];
+        out += message.text.substr(at, mark.begin - at) + "[" + message.text.substr(mark.begin, mark.end - mark.begin) + " |";
+        std::size_t k = i;
+        for (; k < marks.size() && marks[k].begin < mark.end; ++k) out += fmt::format(" {} {:.0f}%", marks[k].field, 100 * marks[k].confidence);
+        out += "]";
+        at = mark.end;
+        i = k;
+    }
+    out += message.text.substr(at) + "\n";
+    for (const auto& [field, value] : told(answer.fields)) out += fmt::format("  {:<22}{}\n", field, value);
+    for (const Reason& reason : answer.reasons) out += fmt::format("  ? {}: {}\n", reason.field, reason.what);
+    return out;
+}
+
+int extract_file(std::istream& offers, std::ostream& answers, std::ostream& errors, Show show) {
     bool malformed = false;
     std::size_t number = 0;
     for (std::string line; std::getline(offers, line);) {
@@ -79,7 +110,9 @@ int extract_file(std::istream& offers, std::ostream& answers, std::ostream& erro
             malformed = true;
             continue;
         }
-        answers << answer_line(offer->id, extract(offer->message)) << "\n";
+        const Answer answer = extract(offer->message);
+        if (show == Show::marked) answers << offer->id << ": " << to_text(answer.decision) << "\n" << marked_text(offer->message, answer) << "\n";
+        else answers << answer_line(offer->id, answer, show == Show::explained) << "\n";
     }
     return malformed ? 2 : 0;
 }

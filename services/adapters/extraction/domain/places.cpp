@@ -147,6 +147,15 @@ std::optional<Named> named_at(const Reading& r, int i) {
                 return true;
         return r.is(k, Meaning::to_word) || r.is(k, Meaning::from_word) || r.is(k, Meaning::in_word);
     };
+    // "Saldus" begins like a word for frozen goods, and is a town.
+    const auto town_for_all_that = [&](int k) {
+        if (!r.tokens[k].capital || r.tokens[k].folded.size() < 5) return false;
+        for (int m = std::max(0, k - 6); m <= k; ++m)
+            for (auto tag = std::lower_bound(r.tags.begin(), r.tags.end(), m, [](const Tag& t, int f) { return t.first < f; }); tag != r.tags.end() && tag->first == m; ++tag)
+                if (tag->last >= k && !(tag->first == k && tag->last == k && tag->open)) return false;
+        const auto found = europe().find_folded(r.tokens[k].folded);
+        return !found.empty() && found[0].via == Via::name && found[0].town->population >= 5'000;
+    };
     for (int last = std::min(i + 5, r.size() - 1); last >= i; --last) {
         bool whole = true;
         for (int k = i + 1; k <= last && whole; ++k)
@@ -155,7 +164,7 @@ std::optional<Named> named_at(const Reading& r, int i) {
                      ((r.mark(k, '(') || r.mark(k, ')'))));
         if (!whole || (!r.word(last) && !r.mark(last, ')')) || (r.mark(last, ')') && last - i < 3)) continue;
         if (last > i && r.mark(i + 1, '(') && !r.mark(last, ')')) continue;
-        if (last == i && common(i)) continue;
+        if (last == i && common(i) && !town_for_all_that(i)) continue;
         const std::string folded = fold(r.raw(i, last));
         if (folded.size() < 3 && !(folded.size() == 2 && r.tokens[i].capital && !r.tokens[i].capitals)) continue;
         auto found = europe().find_folded(folded);

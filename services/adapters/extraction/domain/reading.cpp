@@ -213,7 +213,8 @@ Reading read(std::string text, std::uint32_t spoken) {
     for (const Candidate& c : found) {
         if (c.phrase->meaning == Meaning::stop) continue;
         if (c.phrase->strict && !(c.phrase->languages & out.languages)) continue;
-        out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last});
+        const std::string& end = c.phrase->words.back();
+        out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last, end.back() == '*' && out.tokens[c.last].folded.size() > end.size() - 1});
     }
     std::stable_sort(out.tags.begin(), out.tags.end(), [](const Tag& a, const Tag& b) { return a.first < b.first; });
     // A greeting ("guten Morgen", "om morgenen") is no day.

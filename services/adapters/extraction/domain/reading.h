@@ -27,6 +27,13 @@ struct Tag {
     Meaning meaning;
     int value;
     int first, last;  // tokens, inclusive
+    bool open;        // only the beginning of the word is known: "load*" in "loader"
+};
+
+// Which tokens told a field.
+struct Seen {
+    std::string field;
+    int first, last;
 };
 
 struct Reading {
@@ -37,6 +44,7 @@ struct Reading {
     std::vector<bool> gone;                       // personal data and attacks: nothing may be read there
     std::vector<bool> used;                       // part of something understood
     std::uint32_t languages = 0;
+    std::vector<Seen> seen;
 
     int size() const { return int(tokens.size()); }
     bool is(int i, Meaning meaning) const { return i >= 0 && i < size() && means[i].test(std::size_t(meaning)); }
@@ -49,6 +57,7 @@ struct Reading {
     void use(int first, int last) {
         for (int i = first; i <= last; ++i) used[i] = true;
     }
+    void saw(std::string field, int first, int last) { seen.push_back({std::move(field), first, last}); }
     bool free(int i) const { return i >= 0 && i < size() && !used[i] && !gone[i]; }
 };
 

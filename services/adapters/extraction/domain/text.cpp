@@ -26,21 +26,31 @@ void append_utf8(std::string& out, std::uint32_t point) {
         out += {char(0xF0 | point >> 18), char(0x80 | (point >> 12 & 0x3F)), char(0x80 | (point >> 6 & 0x3F)), char(0x80 | (point & 0x3F))};
 }
 
+Mapped whole(std::string_view text) {
+    Mapped out;
+    out.text = text;
+    out.from.reserve(text.size());
+    for (std::uint32_t i = 0; i < text.size(); ++i) out.from.push_back({i, i + 1});
+    return out;
+}
+
 // "=3D", "=C3=A4" and soft line ends; only where the text shows that it is so encoded.
-std::string without_quoted_printable(std::string_view text) {
+Mapped without_quoted_printable(Mapped in) {
+    const std::string_view text = in.text;
     const bool encoded = text.find("=3D") != text.npos || text.find("=C3=") != text.npos || text.find("=C5=") != text.npos ||
                          text.find("=C4=") != text.npos || text.find("=20\n") != text.npos || text.find("=E2=80") != text.npos ||
                          text.find("=D0=") != text.npos;
-    if (!encoded) return std::string(text);
-    std::string out;
+    if (!encoded) return in;
+    Mapped out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') out += text[i];
+        if (text[i] != '=') out.copy(in, i, 1);
         else if (text.substr(i, 2) == "=\n") ++i;
         else if (text.substr(i, 3) == "=\r\n") i += 2;
         else if (i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-            out += char(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+            const char byte = char(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+            out.add({&byte, 1}, in.where(i, i + 3));
             i += 2;
-        } else out += '=';
+        } else out.copy(in, i, 1);
     }
     return out;
 }
@@ -57,44 +67,51 @@ constexpr std::pair<std::string_view, std::uint32_t> entities[] = {
     {"zwnj", ' '},     {"shy", 0},
 };
 
-std::string without_entities(std::string_view text) {
-    std::string out;
+Mapped without_entities(Mapped in) {
+    const std::string_view text = in.text;
+    if (text.find('&') == text.npos) return in;
+    Mapped out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto end = text[i] == '&' ? text.substr(0, std::min(text.size(), i + 12)).find(';', i) : text.npos;
         if (end == text.npos) {
-            out += text[i];
+            out.copy(in, i, 1);
             continue;
         }
         const auto name = text.substr(i + 1, end - i - 1);
+        std::string letter;
         if (name.size() > 1 && name[0] == '#') {
             const bool is_hex = name[1] == 'x' || name[1] == 'X';
             const auto digits = name.substr(is_hex ? 2 : 1);
             std::uint32_t point = 0;
             const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), point, is_hex ? 16 : 10);
             if (error != std::errc{} || stop != digits.data() + digits.size()) {
-                out += '&';
+                out.copy(in, i, 1);
                 continue;
             }
-            append_utf8(out, point == 160 ? ' ' : point);
+            append_utf8(letter, point == 160 ? ' ' : point);
         } else {
             const auto known = std::find_if(std::begin(entities), std::end(entities), [&](const auto& e) { return e.first == name; });
             if (known == std::end(entities)) {
-                out += '&';
+                out.copy(in, i, 1);
                 continue;
             }
-            if (known->second) append_utf8(out, known->second);
+            if (known->second) append_utf8(letter, known->second);
         }
+        out.add(letter, in.where(i, end + 1));
         i = end;
     }
     return out;
 }
 
-std::string without_html(std::string_view text) {
+Mapped without_html(const Mapped& in) {
     static constexpr std::string_view blocks[] = {"p", "br", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "hr"};
-    std::string out;
+    const std::string_view text = in.text;
+    Mapped out;
+    bool no_more_closing = false;  // looked for once: an unclosed tag must not be looked for again and again
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '<') {
-            out += text[i] == '\n' ? ' ' : text[i];
+            if (text[i] == '\n') out.add(" ", in.from[i]);
+            else out.copy(in, i, 1);
             continue;
         }
         if (text.substr(i, 4) == "<!--") {
@@ -104,10 +121,11 @@ std::string without_html(std::string_view text) {
         }
         const std::size_t name_at = i + 1 + (i + 1 < text.size() && text[i + 1] == '/');
         std::size_t name_end = name_at;
-        while (name_end < text.size() && (letter(text[name_end]) || digit(text[name_end]))) ++name_end;
-        const auto end = text.find('>', i);
+        while (name_end < text.size() && name_end < name_at + 16 && (letter(text[name_end]) || digit(text[name_end]))) ++name_end;
+        const auto end = no_more_closing ? text.npos : text.find('>', i);
+        no_more_closing |= end == text.npos;
         if (name_end == name_at || end == text.npos) {
-            out += '<';
+            out.copy(in, i, 1);
             continue;
         }
         const std::string name = fold(text.substr(name_at, name_end - name_at));
@@ -119,9 +137,9 @@ std::string without_html(std::string_view text) {
             continue;
         }
         if (name == "td" || name == "th") {
-            if (text[i + 1] == '/') out += '\t';
+            if (text[i + 1] == '/') out.add("\t", in.where(i, end + 1));
         } else if (std::find(std::begin(blocks), std::end(blocks), name) != std::end(blocks)) {
-            out += '\n';
+            out.add("\n", in.where(i, end + 1));
         }
         i = end;
     }
@@ -143,23 +161,31 @@ constexpr std::pair<std::string_view, std::string_view> same_marks[] = {
     {"->", ">"},     {"=>", ">"},     {">>", ">"},     {"\r\n", "\n"},  {"\r", "\n"},
 };
 
-std::string one_kind_of_mark(std::string_view text) {
+Mapped one_kind_of_mark(const Mapped& in) {
     std::array<bool, 256> begins{};
     for (const auto& mark : same_marks) begins[static_cast<unsigned char>(mark.first[0])] = true;
-    std::string out;
-    out.reserve(text.size());
+    const std::string_view text = in.text;
+    Mapped out;
+    out.text.reserve(text.size());
+    out.from.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         bool changed = false;
         if (begins[static_cast<unsigned char>(text[i])])
             for (const auto& [from, to] : same_marks)
-                if (text.substr(i, from.size()) == from && !(from == ">>" && (out.empty() || out.back() == '\n'))) {
-                    while (to == ">" && !out.empty() && (out.back() == '-' || out.back() == '>')) out.pop_back();  // "-->", ">>>"
-                    out += to;
+                if (text.substr(i, from.size()) == from && !(from == ">>" && (out.text.empty() || out.text.back() == '\n'))) {
+                    while (to == ">" && !out.text.empty() && (out.text.back() == '-' || out.text.back() == '>')) {  // "-->", ">>>"
+                        out.text.pop_back();
+                        out.from.pop_back();
+                    }
+                    out.add(to, in.where(i, i + from.size()));
                     i += from.size();
                     changed = true;
                     break;
                 }
-        if (!changed) out += text[i++];
+        if (!changed) {
+            out.text += text[i];
+            out.from.push_back(in.from[i++]);
+        }
     }
     return out;
 }
@@ -181,21 +207,19 @@ std::string_view trimmed(std::string_view line) {
 }
 
 // A line that a mail program broke: long, no end of a sentence, and the next goes on in lower case.
-std::string with_wrapped_lines_joined(std::string_view text) {
-    std::string out;
-    const auto lines = lines_of(text);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        out += lines[i];
-        if (i + 1 == lines.size()) break;
+Mapped with_wrapped_lines_joined(Mapped in) {
+    const auto lines = lines_of(in.text);
+    std::vector<std::size_t> joins;
+    for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
         const auto here = trimmed(lines[i]), next = trimmed(lines[i + 1]);
         const bool open_end = here.size() >= 55 && here.find('\t') == here.npos && here.find('|') == here.npos && here.back() != '.' &&
                               here.back() != ':' && here.back() != '!' && here.back() != '?';
         const bool goes_on = !next.empty() && next[0] >= 'a' && next[0] <= 'z' && next.find(": ") == next.npos;
-        out += open_end && goes_on ? ' ' : '\n';
+        if (open_end && goes_on) joins.push_back(std::size_t(lines[i + 1].data() - in.text.data()) - 1);
     }
-    return out;
+    for (const std::size_t at : joins) in.text[at] = ' ';
+    return in;
 }
-
 
 bool is_head(std::string_view line) {
     const auto colon = line.find(':');
@@ -233,23 +257,28 @@ std::vector<std::string_view> cells_of(std::string_view line) {
 
 }  // namespace
 
-std::string plain(std::string_view raw) {
+Mapped plain(std::string_view raw) {
     std::size_t size = std::min(raw.size(), longest_text);
     while (size < raw.size() && size > 0 && (static_cast<unsigned char>(raw[size]) & 0xC0) == 0x80) --size;
-    std::string text = without_quoted_printable(raw.substr(0, size));
-    if (looks_like_html(text)) text = without_html(text);
-    text = one_kind_of_mark(without_entities(text));
-    return with_wrapped_lines_joined(text);
+    Mapped text = without_quoted_printable(whole(raw.substr(0, size)));
+    if (looks_like_html(text.text)) text = without_html(text);
+    text = one_kind_of_mark(without_entities(std::move(text)));
+    return with_wrapped_lines_joined(std::move(text));
 }
 
-Parts apart(std::string_view text) {
+Parts apart(const Mapped& message) {
     Parts parts;
     bool older = false;
-    const auto lines = lines_of(text);
+    const auto lines = lines_of(message.text);
+    const auto put = [&](Mapped& part, std::string_view line) {
+        if (!line.empty()) part.copy(message, line);
+        part.add("\n", part.from.empty() ? Source{0, 0} : part.from.back());
+    };
+    bool anything_new = false;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto line = trimmed(lines[i]);
         if (!older && line.starts_with('>')) {  // quoted in place
-            parts.older += std::string(trimmed(line.substr(std::min(line.find_first_not_of("> "), line.size())))) + '\n';
+            put(parts.older, trimmed(line.substr(std::min(line.find_first_not_of("> "), line.size()))));
             continue;
         }
         if (begins_older(line)) {
@@ -258,24 +287,32 @@ Parts apart(std::string_view text) {
         }
         const bool two_heads = is_head(line) && i + 1 < lines.size() && is_head(trimmed(lines[i + 1])) &&
                                (line.find('@') != line.npos || (i + 2 < lines.size() && is_head(trimmed(lines[i + 2]))));
-        if (two_heads && (older || !trimmed(parts.newest).empty())) older = true;
+        if (two_heads && (older || anything_new)) older = true;
         if (older && is_head(line)) {
             const auto open = line.find('<'), at = line.find('@'), close = line.find('>', at == line.npos ? 0 : at);
-            if (parts.older_from.empty() && open < at && at < close && close != line.npos) parts.older_from = line.substr(open + 1, close - open - 1);
+            if (parts.older_from.empty() && open < at && at < close && close != line.npos) {
+                const auto address = line.substr(open + 1, close - open - 1);
+                const auto begin = std::size_t(address.data() - message.text.data());
+                parts.older_from = address;
+                parts.older_from_at = message.where(begin, begin + address.size());
+            }
             continue;
         }
-        (older ? parts.older : parts.newest) += std::string(line.starts_with('>') ? trimmed(line.substr(1)) : lines[i]) + '\n';
+        anything_new |= !older && !line.empty();
+        put(older ? parts.older : parts.newest, line.starts_with('>') ? trimmed(line.substr(1)) : lines[i]);
     }
     return parts;
 }
 
-Unrolled unroll_table(std::string_view text) {
+Unrolled unroll_table(const Mapped& part) {
     Unrolled out;
-    const auto lines = lines_of(text);
+    const auto lines = lines_of(part.text);
+    const auto end_of_line = [&] { out.text.add("\n", out.text.from.empty() ? Source{0, 0} : out.text.from.back()); };
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const auto head = cells_of(lines[i]);
+        const bool headless = lines[i].find_first_of("0123456789") != lines[i].npos || lines[i].find_first_of("\t|") == lines[i].npos;
+        const auto head = headless ? std::vector<std::string_view>{} : cells_of(lines[i]);
         std::size_t rows = 0;
-        if (head.size() >= 4 && lines[i].find_first_of("0123456789") == lines[i].npos)
+        if (head.size() >= 4)
             while (i + 1 + rows < lines.size()) {
                 const auto cells = cells_of(lines[i + 1 + rows]);
                 if (cells.size() < 3 || cells.size() > head.size() + 1) break;
@@ -284,11 +321,17 @@ Unrolled unroll_table(std::string_view text) {
         if (rows == 1) {
             const auto cells = cells_of(lines[i + 1]);
             for (std::size_t k = 0; k < std::min(cells.size(), head.size()); ++k)
-                if (!cells[k].empty()) out.text += std::string(head[k]) + ": " + std::string(cells[k]) + "\n";
+                if (!cells[k].empty()) {
+                    if (!head[k].empty()) out.text.copy(part, head[k]);
+                    out.text.add(": ", out.text.from.empty() ? Source{0, 0} : out.text.from.back());
+                    out.text.copy(part, cells[k]);
+                    end_of_line();
+                }
         } else if (rows > 1) {
             out.several_rows = true;
         } else {
-            out.text += std::string(lines[i]) + "\n";
+            if (!lines[i].empty()) out.text.copy(part, lines[i]);
+            end_of_line();
         }
         i += rows;
     }
