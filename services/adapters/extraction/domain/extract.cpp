@@ -22,7 +22,7 @@ constexpr double van_kg = 3'500;
 struct Said {
     Fields fields;
     std::vector<Reason> doubts;
-    bool several = false;
+    bool several = false, table = false;
     bool per_vehicle = false, stacked = false;
     bool cancelled = false, instead = false, truck_free = false, wants_freight = false, reminder = false, invoice = false, closed = false, attacked = false;
     int spam = 0;
@@ -103,6 +103,7 @@ struct DayTold {
     const DayFound* found;
     Role role;
     int cost;
+    bool beside_place;  // only a town speaks for it
 };
 
 void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vector<DayFound>& days, int signature, bool older, Said& said, std::vector<DayTold>& told) {
@@ -110,7 +111,15 @@ void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vec
         if (day.first >= signature) continue;
         const About a = about(r, places, day.first, day.last);
         if (a.something_else && a.cost < 60) continue;
-        told.push_back({&day, a.cost < 60 && !a.route ? a.role : Role::none, a.cost});
+        told.push_back({&day, a.cost < 60 && !a.route ? a.role : Role::none, a.cost, a.place});
+    }
+    // "From Gent to Brno on Friday": a day that only stands beside the town of delivery is when it begins.
+    if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 1 && told[0].beside_place) {
+        const DayFound& day = *told[0].found;
+        bool from = false, cue = r.is(day.first - 1, Meaning::by) || r.is(day.first - 2, Meaning::by) || day.until.has_value();
+        for (const PlaceFound& place : places) from |= place.role == Role::pickup && place.first < day.first && r.tokens[place.first].sentence == r.tokens[day.first].sentence;
+        for (int k = 0; k < r.size(); ++k) cue |= r.is(k, Meaning::delivery);
+        if (from && !cue) told[0].role = Role::pickup;
     }
     // A day that nothing claims is the pickup's when that has none: "tomorrow, 24 t, Kaunas - Riga".
     const auto has = [&](Role role) { return std::any_of(told.begin(), told.end(), [&](const DayTold& t) { return t.role == role; }); };
@@ -161,7 +170,7 @@ void read_clocks(Reading& r, const std::vector<PlaceFound>& places, const std::v
             if (!beside) continue;
             bool parted = r.tokens[day.found->first].sentence != r.tokens[clock.first].sentence;
             for (int k = std::min(day.found->last, clock.last) + 1; k < std::max(day.found->first, clock.first); ++k) parted |= r.is(k, Meaning::pickup) || r.is(k, Meaning::delivery) || r.mark(k, ';');
-            if (!parted && day.role != Role::none) a = {day.role, false, 1};
+            if (!parted && day.role != Role::none) a = {day.role, false, 1, false, false};
         }
         if (a.role == Role::none || a.cost > 60) continue;
         if (a.route) a.role = Role::pickup;
@@ -243,7 +252,7 @@ Said read_part(const Mapped& text, Day received, bool older) {
     said.attacked = hide_what_nobody_should_read(r);
     read_kind(r, said);
     if (unrolled.several_rows) {
-        said.several = true;
+        said.several = said.table = true;
         doubt(said, "shipment", "a table of several shipments");
     }
 
@@ -264,7 +273,7 @@ Said read_part(const Mapped& text, Day received, bool older) {
     give_roles(r, places);
     // "Strasbourg and Metz": what is joined to a stop is a stop
     for (std::size_t i = 1; i < places.size(); ++i)
-        if (places[i].first - places[i - 1].last <= 2 && (r.is(places[i].first - 1, Meaning::also) || r.is(places[i].first - 1, Meaning::either) || r.mark(places[i].first - 1, '/') || (r.mark(places[i].first - 1, '+'))) && places[i - 1].role != Role::none && places[i].sure < places[i - 1].sure) {
+        if (places[i].first - places[i - 1].last <= 2 && (r.is(places[i].first - 1, Meaning::also) || r.is(places[i].first - 1, Meaning::either) || (r.mark(places[i].first - 1, '/') && places[i].sure < 100) || (r.mark(places[i].first - 1, '+'))) && places[i - 1].role != Role::none && places[i].sure < places[i - 1].sure) {
             places[i].role = places[i - 1].role;
             places[i].sure = places[i - 1].sure;
         }
@@ -391,7 +400,7 @@ std::string no_offer(const Said& said, const Message& message) {
     if (said.spam >= 2 || (said.spam == 1 && !route)) return "it advertises something";
     if (said.closed && !(route && amount)) return "it says when somebody is away";
     const bool place = f.pickup.place || f.delivery.place;
-    if (said.several) return {};
+    if (said.table || (said.several && (amount || route || (place && f.pickup.date)))) return {};
     if (route || (place && amount) || (amount && f.pickup.date && message.channel != "chat")) return {};
     if (said.attacked) return "it only tries to command the reader";
     return "it offers no freight";
@@ -439,7 +448,14 @@ Answer extract(const Message& message) {
     const Parts parts = apart(plain(message.text));
     Said said = read_part(parts.newest, received, false);
     if (!parts.older.text.empty()) {
-        Said older = read_part(parts.older, received, true);
+        // "Tomorrow" in a quoted message counts from the day in its head, when there is exactly one.
+        std::optional<Day> written;
+        if (!parts.older_date.empty()) {
+            Reading head = read(parts.older_date);
+            const auto days = days_in(head, received);
+            if (days.size() == 1 && days[0].kind == DayFound::Kind::exact && !days[0].relative && days[0].doubt.empty() && days[0].day <= received && days[0].day > received - std::chrono::days(60)) written = days[0].day;
+        }
+        Said older = read_part(parts.older, written.value_or(received), !written);
         if (!older.fields.contact_email && !parts.older_from.empty()) {
             older.fields.contact_email = parts.older_from;
             older.evidence.push_back({"contact_email", parts.older_from_at.begin, parts.older_from_at.end, usual_confidence("contact")});

@@ -433,6 +433,7 @@ std::optional<Price> price_in(Reading& r) {
         }
     }
     std::stable_sort(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) { return a.score > b.score; });
+    if (offers.size() == 1 && offers[0].score <= 0 && r.mark(offers[0].first - 1, ':') && r.is(offers[0].first - 2, Meaning::payment)) offers[0].score = 1;  // "Payment: 900 EUR, 14 days"
     if (!offers.empty() && offers[0].score > 0) {
         for (const Offer& offer : offers) r.use(offer.first, offer.last);
         for (const char* field : {"price.amount", "price.currency", "price.kind"}) r.saw(field, offers[0].first, offers[0].last);
@@ -743,7 +744,7 @@ std::optional<std::string> goods_in(Reading& r, const Amounts& amounts, int end)
         if (words > 6 && !label) score -= 10;
         if (r.is(first, Meaning::greeting) || r.is(first, Meaning::truck) || r.is(first, Meaning::month)) score -= 30;
         if (words == 1 && (r.tokens[first].folded.size() < 4 || r.is(first, Meaning::piece) || r.is(first, Meaning::goods) || r.is(first, Meaning::shipment))) score -= 20;
-        if (score >= 20 && (!best || score > best->score)) best = Candidate{first, cut, score};
+        if (score >= 14 && (score >= 20 || (separator(before) && separator(after))) && (!best || score > best->score)) best = Candidate{first, cut, score};
         i = std::max(after, i + 1);
     }
     if (!best) return {};

@@ -198,7 +198,9 @@ std::optional<Named> named_at(const Reading& r, int i) {
 }
 
 std::string shown_name(const Found& f) {
-    return f.via == Via::part ? std::string(f.spelling) : std::string(f.town->name);
+    // "Hull" is shown as it is written, not as Kingston upon Hull; what neighbours call a town is shown as its people do.
+    const bool short_form = f.via == Via::part || (f.via == Via::alternate && (" " + fold(f.town->name) + " ").find(" " + fold(f.spelling) + " ") != std::string::npos);
+    return short_form ? std::string(f.spelling) : std::string(f.town->name);
 }
 
 // One town out of namesakes, or the reason why not.
@@ -223,7 +225,7 @@ void choose(PlaceFound& place, std::vector<Found> found, const std::string& want
     for (std::size_t k = 1; k < found.size(); ++k) {
         if (gazetteer::kilometres(*top.town, *found[k].town) < 15) continue;
         // A part of a name ("Frankfurt") belongs to several towns alike, unless the others are far smaller.
-        const double factor = top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate ? 6 : 3;
+        const double factor = top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate || top.town->population < 200'000 ? 6 : 3;
         if (found[k].weight * factor > top.weight) {
             place.doubt = fmt::format("it can be {} ({}) or {} ({})", top.town->name, top.town->country, found[k].town->name, found[k].town->country);
             place.name = std::string(top.spelling);
@@ -422,7 +424,7 @@ About about(const Reading& r, const std::vector<PlaceFound>& places, int first, 
         if (!before) cost += 8;
         if (something_else && r.tokens[anchor_first].sentence != r.tokens[first].sentence) return;
         if (is_place && cost > 28) return;  // a town so far away says nothing of this
-        if (cost < best.cost) best = {role, something_else, cost, route};
+        if (cost < best.cost) best = {role, something_else, cost, route, is_place};
     };
     const int low = std::max(0, first - 60), high = std::min(r.size() - 1, last + 30);
     for (auto tag = std::lower_bound(r.tags.begin(), r.tags.end(), low, [](const Tag& t, int f) { return t.first < f; }); tag != r.tags.end() && tag->first <= high; ++tag) {
@@ -471,6 +473,11 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         PlaceFound &a = places[i], &b = places[i + 1];
         int dashes = 0, others = 0;
         for (int k = a.last + 1; k < b.first; ++k) (r.mark(k, '-') || r.mark(k, '>')) ? ++dashes : ++others;
+        // "F-59000 Lille / D-50667 Köln": with their codes two towns are a lane
+        if (b.first > a.last && places.size() == 2 && others == 1 && dashes == 0 && r.mark(b.first - 1, '/') && !a.postal_code.empty() && !b.postal_code.empty() && r.tokens[a.last].line == r.tokens[b.first].line) {
+            give(a, Role::pickup, 100);
+            give(b, Role::delivery, 100);
+        }
         if (b.first > a.last && dashes == 1 && others == 0 && r.tokens[a.last].line == r.tokens[b.first].line) {
             give(a, Role::pickup, 100);
             give(b, Role::delivery, 100);
@@ -487,6 +494,10 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         const bool same = k >= 0 && r.tokens[k].sentence == r.tokens[place.first].sentence;
         if (same && (r.is(k, Meaning::from_word) || r.tokens[k].folded == "from")) give(place, Role::pickup, 60);
         if (same && (r.is(k, Meaning::to_word) || r.tokens[k].folded == "to") && !r.is(k, Meaning::from_word)) give(place, Role::delivery, 60);
+        // "From: Gent", a label at the begin of a line
+        const bool label = same && r.mark(k, ':') && k > 0 && r.tokens[k - 1].line == r.tokens[place.first].line && (k == 1 || r.tokens[k - 2].line != r.tokens[k - 1].line);
+        if (label && r.is(k - 1, Meaning::from_word)) give(place, Role::pickup, 80);
+        if (label && r.is(k - 1, Meaning::to_word) && !r.is(k - 1, Meaning::from_word)) give(place, Role::delivery, 80);
         int cue = k;
         while (cue >= 0 && (r.mark(cue, ':') || r.mark(cue, '-') || r.mark(cue, '.') || r.mark(cue, ','))) --cue;
         const bool line = cue >= 0 && r.tokens[cue].line == r.tokens[place.first].line;

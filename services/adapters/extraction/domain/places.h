@@ -43,7 +43,7 @@ struct About {
     Role role = Role::none;
     bool something_else = false;
     int cost = 1000;
-    bool route = false;  // only "A - B" speaks for it, which belongs to both stops
+    bool route = false, place = false;  // only a town speaks for it; route: only "A - B" speaks for it, which belongs to both stops
 };
 About about(const Reading& reading, const std::vector<PlaceFound>& places, int first, int last);
 

@@ -275,6 +275,7 @@ Parts apart(const Mapped& message) {
         part.add("\n", part.from.empty() ? Source{0, 0} : part.from.back());
     };
     bool anything_new = false;
+    int dates = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto line = trimmed(lines[i]);
         if (!older && line.starts_with('>')) {  // quoted in place
@@ -290,6 +291,8 @@ Parts apart(const Mapped& message) {
         if (two_heads && (older || anything_new)) older = true;
         if (older && is_head(line)) {
             const auto open = line.find('<'), at = line.find('@'), close = line.find('>', at == line.npos ? 0 : at);
+            const std::string head = fold(line.substr(0, line.find(':')));
+            if (std::find(mail_words(Meaning::mail_date).begin(), mail_words(Meaning::mail_date).end(), head) != mail_words(Meaning::mail_date).end()) parts.older_date = ++dates == 1 ? std::string(line.substr(line.find(':') + 1)) : "";
             if (parts.older_from.empty() && open < at && at < close && close != line.npos) {
                 const auto address = line.substr(open + 1, close - open - 1);
                 const auto begin = std::size_t(address.data() - message.text.data());

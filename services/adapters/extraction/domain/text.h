@@ -38,6 +38,7 @@ struct Parts {
     Mapped newest;           // what this sender wrote now
     Mapped older;            // what it quotes or forwards
     std::string older_from;  // the address in the head of the older one, if any
+    std::string older_date;  // what its head says of the day it was written; empty when there are several
     Source older_from_at{0, 0};
 };
 Parts apart(const Mapped& message);

@@ -45,7 +45,7 @@ struct Languages {
     std::vector<std::string> codes;
     std::vector<Phrase> phrases;
     std::vector<Ending> endings;
-    std::vector<std::string> older_message, wrote, mail_head;
+    std::vector<std::string> older_message, wrote, mail_head, mail_date;
 
     Languages() {
         std::string_view all(waybill_extraction_languages, std::size_t(waybill_extraction_languages_end - waybill_extraction_languages));
@@ -87,6 +87,7 @@ struct Languages {
     void add(Meaning meaning, int value, std::uint32_t language, bool strict, std::string_view pattern) {
         if (meaning == Meaning::older_message) return older_message.push_back(gazetteer::fold(pattern));
         if (meaning == Meaning::wrote) return wrote.push_back(gazetteer::fold(pattern));
+        if (meaning == Meaning::mail_date) return mail_date.push_back(gazetteer::fold(pattern));
         if (meaning == Meaning::mail_head) return mail_head.push_back(gazetteer::fold(pattern));
         Phrase phrase{meaning, value, language, strict, {}};
         std::size_t letters = 0;
@@ -122,7 +123,7 @@ const std::vector<Ending>& endings() { return languages().endings; }
 
 const std::vector<std::string>& mail_words(Meaning which) {
     const Languages& all = languages();
-    return which == Meaning::older_message ? all.older_message : which == Meaning::wrote ? all.wrote : all.mail_head;
+    return which == Meaning::older_message ? all.older_message : which == Meaning::wrote ? all.wrote : which == Meaning::mail_date ? all.mail_date : all.mail_head;
 }
 
 }  // namespace waybill::extraction::rules

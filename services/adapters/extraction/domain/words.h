@@ -19,7 +19,7 @@ namespace waybill::extraction::rules {
     X(invoice) X(spam) X(attack) X(closed) X(round_trip) X(shipment) X(several) X(answer_by) X(payment) X(past) X(person) X(doubt) \
     X(currency) X(per_km) X(maximum) X(negotiable) X(quote) X(price) X(reference) X(shipper) X(goods) X(phone) X(fax) X(adr) X(hazard) \
     X(harmless) X(sign_off) X(greeting) X(legal_form) X(trade_word) X(stop_goods) X(joint) X(stop) X(older_message) X(wrote) \
-    X(mail_head)
+    X(mail_head) X(mail_date)
 #define X(name) name,
 enum class Meaning : std::uint8_t { WAYBILL_MEANINGS(X) };
 #undef X
@@ -44,7 +44,7 @@ struct Ending {
 
 const std::vector<Phrase>& phrases();
 const std::vector<Ending>& endings();
-const std::vector<std::string>& mail_words(Meaning which);  // older_message, wrote or mail_head; folded
+const std::vector<std::string>& mail_words(Meaning which);  // older_message, wrote, mail_head or mail_date; folded
 std::uint32_t language_bit(std::string_view code);          // 0 for one without a file
 
 }  // namespace waybill::extraction::rules
