@@ -11,15 +11,30 @@
 
 namespace waybill::extraction::adapter {
 
+// The part that a language model had in an answer, and what it cost.
+struct ModelUse {
+    std::string name;
+    std::string without;          // why it had no part: "it is away"; empty when it was heard
+    int claimed = 0, dropped = 0; // fields that it named, and those that the text does not bear out
+    std::int64_t tokens_in = 0, tokens_out = 0;
+    std::int64_t cost_micro = 0;  // millionths of the currency of the prices
+    bool estimated = false;       // the server did not say what it used: the most that it can have been
+    bool operator==(const ModelUse&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ModelUse, (), (name, without, claimed, dropped, tokens_in, tokens_out, cost_micro, estimated))
+
 // What was read, without the people in it: shipper and contacts are gone before this is kept.
 struct Extracted {
     std::string decision;  // accept, review or reject
     Fields fields;
     std::vector<Reason> reasons;
-    std::string provider;
+    std::string provider;  // rules, model or rules+model
+    std::string language = {};       // of the text: "de", "mixed"; "" when it is not told from others
+    std::string rules_version = {};  // of the rules that read or checked it
+    std::optional<ModelUse> model = {};
     bool operator==(const Extracted&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Extracted, (), (decision, fields, reasons, provider))
+BOOST_DESCRIBE_STRUCT(Extracted, (), (decision, fields, reasons, provider, language, rules_version, model))
 
 // The call to the third party. Its record is the only place where this service keeps the text.
 struct ReadText {

@@ -28,6 +28,17 @@ void put(common::Load& into, const Fields& fields) {
     if (adr.starts_with("UN")) into.set_un_number(adr);
 }
 
+void put(wire::ModelUse& into, const ModelUse& use) {
+    into.set_name(use.name);
+    into.set_without(use.without);
+    into.set_claimed(use.claimed);
+    into.set_dropped(use.dropped);
+    into.set_tokens_in(use.tokens_in);
+    into.set_tokens_out(use.tokens_out);
+    into.set_cost_micro(use.cost_micro);
+    into.set_estimated(use.estimated);
+}
+
 common::Price::Kind kind_of(const Price& price) {
     const std::string kind = price.kind.value_or("");
     return kind == "offered" ? common::Price::KIND_OFFERED : kind == "maximum" ? common::Price::KIND_MAXIMUM : kind == "per_km" ? common::Price::KIND_PER_KM
@@ -45,6 +56,9 @@ wire::OfferExtracted extracted(const std::string& offer, const Extracted& answer
     event.set_offer_id(offer);
     event.set_decision(decision_of(answer.decision));
     event.set_provider(answer.provider);
+    event.set_language(answer.language);
+    event.set_rules_version(answer.rules_version);
+    if (answer.model) put(*event.mutable_model(), *answer.model);
     for (const auto& [field, what] : answer.reasons) event.add_reasons(field.empty() ? what : field + ": " + what);
     if (event.decision() == wire::OfferExtracted::DECISION_REJECT) return event;
 

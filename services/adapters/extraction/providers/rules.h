@@ -9,4 +9,7 @@ namespace waybill::extraction::adapter {
 
 runtime::CallResult<Extracted> read_by_rules(const ReadText& request, const runtime::Attempt& attempt);
 
+// The answer as it may be kept and told: shipper and contacts are gone.
+Extracted without_people(const Message& message, Answer answer);
+
 }  // namespace waybill::extraction::adapter
