@@ -1,6 +1,7 @@
 #include "service.h"
 
 #include "handlers/handlers.h"
+#include "truths.h"
 
 namespace waybill::intake {
 
@@ -10,6 +11,7 @@ host::Unit unit() {
         .keys = {},
         .definition = [](const settings::Settings&) -> runtime::Definition {
             return runtime::service<::intake::v1::Emits>("intake")
+                .migration(1, truths_1)
                 .keeps<Offer>("offer")
                 .on(offer_received)
                 .on(offer_extracted)

@@ -35,4 +35,16 @@ Offer decided(Offer offer, Stage stage, std::string by) {
     return offer;
 }
 
+std::optional<Truth> truth_of(const Offer& judged, Instant reviewed_at) {
+    if (!judged.machine) return {};
+    // FNV-1a: tells one text from another; it guards nothing.
+    std::uint64_t digest = 14695981039346656037u;
+    for (const unsigned char c : judged.text) digest = (digest ^ c) * 1099511628211u;
+    std::string hex(16, '0');
+    for (std::size_t i = hex.size(); i-- > 0; digest >>= 4) hex[i] = "0123456789abcdef"[digest & 15];
+    const bool accepted = judged.stage == Stage::accepted;
+    return Truth{judged.id, hex, judged.machine->language, judged.customer, judged.received_at, reviewed_at, accepted ? "accept" : "reject",
+                 judged.machine->decision, judged.machine->provider, judged.machine->rules_version, judged.machine->fields, accepted ? judged.fields : Fields{}};
+}
+
 }  // namespace waybill::intake

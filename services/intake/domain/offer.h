@@ -70,6 +70,15 @@ struct Corrections {
 };
 Fields merged(Fields extracted, Corrections by_hand);
 
+// What a machine read of an offer that a person then looked at, as it was before any correction.
+struct MachineReading {
+    Fields fields;
+    std::string decision;  // accept or review
+    std::string provider, language, rules_version;
+    bool operator==(const MachineReading&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MachineReading, (), (fields, decision, provider, language, rules_version))
+
 struct Offer {
     std::string id, customer;
     std::string channel, text;
@@ -79,9 +88,10 @@ struct Offer {
     Fields fields;        // empty until the text was read
     std::vector<std::string> reasons, missing;  // why a person must look; empty unless in_review
     std::string decided_by;                     // "rules", an operator's id or "customer"; empty until decided
+    std::optional<MachineReading> machine = {}; // set when a text that was read went to a person
     bool operator==(const Offer&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Offer, (), (id, customer, channel, text, received_at, stage, asked, fields, reasons, missing, decided_by))
+BOOST_DESCRIBE_STRUCT(Offer, (), (id, customer, channel, text, received_at, stage, asked, fields, reasons, missing, decided_by, machine))
 
 // A text that nobody read within ten minutes is sent again; after five more times a person reads it.
 constexpr auto reading_deadline = std::chrono::minutes(10);
@@ -91,5 +101,19 @@ Offer asked_again(Offer offer);
 Offer read_as(Offer offer, Fields fields);
 Offer put_in_review(Offer offer, std::vector<std::string> reasons, std::vector<std::string> missing);
 Offer decided(Offer offer, Stage stage, std::string by);
+
+// What a person made of an offer: the measure of what machines read. One row of the table `truth` each, in truths.h.
+struct Truth {
+    std::string offer_id, text_digest, language, customer;
+    Instant received_at{}, reviewed_at{};
+    std::string verdict;   // accept or reject
+    std::string decision, provider, rules_version;  // the machine's
+    Fields before, after;  // `after` is empty when rejected
+    bool operator==(const Truth&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Truth, (), (offer_id, text_digest, language, customer, received_at, reviewed_at, verdict, decision, provider, rules_version, before, after))
+
+// Nothing for a text that no machine read. `judged` is the offer after the person's verdict.
+std::optional<Truth> truth_of(const Offer& judged, Instant reviewed_at);
 
 }  // namespace waybill::intake

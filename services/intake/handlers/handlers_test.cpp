@@ -194,6 +194,47 @@ TEST(OfferReviewed, BecomesAShipmentWithWhatThePersonCorrected) {
     EXPECT_EQ(shipment.delivery().place(), "Venlo");
 }
 
+std::optional<Truth> truth_in(const Decision& decision) {
+    for (const auto& row : decision.rows)
+        if (row.table == "truth") return json::from_json<Truth>(row.values);
+    return {};
+}
+
+TEST(OfferReviewed, LeavesTheTruthBesideWhatTheMachineRead) {
+    auto unsure = extracted(OfferExtracted::DECISION_REVIEW);
+    unsure.mutable_delivery()->set_place("Venray");
+    unsure.set_language("en");
+    unsure.set_rules_version("0123abcd");
+    const Offer before = *offer_extracted(extracting(), unsure, noon).state;
+    auto first = reviewed(OfferReviewed::VERDICT_ACCEPT);
+    first.mutable_delivery()->set_place("Venlo");
+    const auto incomplete = offer_reviewed(&before, first, noon);  // a delivery without its country
+    EXPECT_FALSE(truth_in(incomplete)) << "nothing is decided yet";
+    auto second = first;
+    second.mutable_delivery()->set_country("NL");
+
+    const auto truth = truth_in(offer_reviewed(&*incomplete.state, second, noon + 1h));
+
+    ASSERT_TRUE(truth);
+    EXPECT_EQ(truth->verdict, "accept");
+    EXPECT_EQ(truth->before.delivery.place, "Venray") << "as it was before the first correction";
+    EXPECT_EQ(truth->after.delivery.place, "Venlo");
+    EXPECT_EQ(truth->language, "en");
+    EXPECT_EQ(truth->rules_version, "0123abcd");
+    EXPECT_EQ(truth->customer, "cust-nl");
+    EXPECT_EQ(truth->reviewed_at, noon + 1h);
+    EXPECT_EQ(truth->text_digest.size(), 16u);
+
+    const auto refusal = truth_in(offer_reviewed(&before, reviewed(OfferReviewed::VERDICT_REFUSE), noon));
+    EXPECT_EQ(refusal->verdict, "reject");
+    EXPECT_EQ(refusal->after, Fields{});
+}
+
+TEST(OfferReviewed, OfATextThatNoMachineReadIsNoMeasure) {
+    const Offer unread = *extraction_failed(extracting(), {}, noon).state;
+    EXPECT_FALSE(truth_in(offer_reviewed(&unread, reviewed(OfferReviewed::VERDICT_REFUSE), noon)));
+}
+
 TEST(OfferReviewed, StaysInReviewWhileSomethingIsMissing) {
     const Offer before = in_review();
     const auto decision = offer_reviewed(&before, reviewed(OfferReviewed::VERDICT_ACCEPT), noon);

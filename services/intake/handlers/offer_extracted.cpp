@@ -17,13 +17,18 @@ std::vector<std::string> bounded(const google::protobuf::RepeatedPtrField<std::s
     return words;
 }
 
+MachineReading machine_reading(const Offer& offer, const ::extraction::v1::OfferExtracted& extracted, const char* decision) {
+    constexpr std::size_t longest_word = 40;
+    return {offer.fields, decision, extracted.provider().substr(0, longest_word), extracted.language().substr(0, longest_word), extracted.rules_version().substr(0, longest_word)};
+}
+
 }  // namespace
 
 // The text was read. What the adapter accepts must also pass our own rules; what it doubts goes to a person.
 Decision offer_extracted(const Offer& before, const ::extraction::v1::OfferExtracted& extracted, Instant) {
     if (before.stage != Stage::extracting) return Decision::ignored("the offer moved on");
 
-    const Offer offer = read_as(before, fields_in(extracted));
+    Offer offer = read_as(before, fields_in(extracted));
     auto reasons = bounded(extracted.reasons());
 
     switch (extracted.decision()) {
@@ -37,11 +42,13 @@ Decision offer_extracted(const Offer& before, const ::extraction::v1::OfferExtra
                 const Offer yes = decided(offer, Stage::accepted, "rules");
                 return Decision::becomes(yes).no_longer_expecting("extraction").announcing(normalised(yes));
             }
+            offer.machine = machine_reading(offer, extracted, "accept");
             const Offer doubtful = put_in_review(offer, reasons_of(findings), missing_in(findings));
             return Decision::becomes(doubtful).no_longer_expecting("extraction").announcing(needs_review(doubtful));
         }
         default: {
             if (reasons.empty()) reasons = reasons_of(check(offer.fields, offer.received_at, Reader::machine));
+            offer.machine = machine_reading(offer, extracted, "review");
             const Offer doubtful = put_in_review(offer, std::move(reasons), bounded(extracted.missing()));
             return Decision::becomes(doubtful).no_longer_expecting("extraction").announcing(needs_review(doubtful));
         }
