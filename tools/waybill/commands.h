@@ -1,7 +1,8 @@
 // The commands of `waybill`, each a function from its options to an exit code.
 //
 // Exit codes, for scripts: 0 done, 1 failed (the reason is on stderr), 2 wrong usage or settings, 3 the system is not up or
-// cannot be reached, 4 the judge found something lost, doubled or stuck.
+// cannot be reached, 4 the judge found something lost, doubled or stuck,
+// or today's rules read something worse than those before.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,7 @@ struct TailOptions {
 };
 int tail(const TailOptions& options);
 int extract(const std::string& file, bool explain, bool marked);
+int truths(const std::string& what, const std::filesystem::path& run, const std::string& file, bool json);  // score, compare, export
 
 struct WorldCommand {
     std::filesystem::path run = ".run", offers_file;

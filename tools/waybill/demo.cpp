@@ -62,14 +62,9 @@ Result<world::Progress> play(const WorldCommand& command, bool quiet, std::uniqu
 
 }  // namespace
 
-// The judge is a program of its own, so that it can share nothing with what it judges.
-int run_judge(const fs::path& run, bool json, int settle, int expect, std::optional<double> since, const fs::path& into) {
-    const std::string script = beside_sources("tools/judge/judge.py").string();
-    std::vector<std::string> words{"/usr/bin/python3", script, "--run", run.string(), "--settle", std::to_string(settle)};
-    try { words.insert(words.end(), {"--pace", std::to_string(endpoints(run).pace)}); } catch (const std::exception&) {}
-    if (expect >= 0) words.insert(words.end(), {"--expect-offers", std::to_string(expect)});
-    if (since) words.insert(words.end(), {"--since", std::to_string(*since)});
-    if (json) words.push_back("--json");
+// Runs a script with the distribution's Python, where its modules are. Its exit code, or 127. Its output goes `into` a file when there is one.
+static int run_script(std::vector<std::string> words, const fs::path& into = {}) {
+    words.insert(words.begin(), "/usr/bin/python3");
     std::cout.flush();
     const pid_t child = ::fork();
     if (child == 0) {
@@ -85,8 +80,20 @@ int run_judge(const fs::path& run, bool json, int settle, int expect, std::optio
     }
     int status = 0;
     ::waitpid(child, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) return failed;
-    return WEXITSTATUS(status) == 0 ? ok : judged_bad;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
+// The judge is a program of its own, so that it can share nothing with what it judges.
+int run_judge(const fs::path& run, bool json, int settle, int expect, std::optional<double> since, const fs::path& into) {
+    const std::string script = beside_sources("tools/judge/judge.py").string();
+    std::vector<std::string> words{script, "--run", run.string(), "--settle", std::to_string(settle)};
+    try { words.insert(words.end(), {"--pace", std::to_string(endpoints(run).pace)}); } catch (const std::exception&) {}
+    if (expect >= 0) words.insert(words.end(), {"--expect-offers", std::to_string(expect)});
+    if (since) words.insert(words.end(), {"--since", std::to_string(*since)});
+    if (json) words.push_back("--json");
+    const int status = run_script(std::move(words), into);
+    if (status > 1) return failed;
+    return status == 0 ? ok : judged_bad;
 }
 
 fs::path beside_sources(const std::string& relative) {
@@ -99,6 +106,15 @@ fs::path beside_sources(const std::string& relative) {
 fs::path sample_offers() { return beside_sources("tests/offers/sample.jsonl"); }
 
 int judge(const fs::path& run, bool json) { return run_judge(run, json, 0, -1, {}, {}); }
+
+int truths(const std::string& what, const fs::path& run, const std::string& file, bool json) {
+    std::vector<std::string> words{beside_sources("tools/judge/truths.py").string(), what, "--run", run.string()};
+    if (what == "compare") words.insert(words.end(), {"--waybill", program()});
+    if (!file.empty()) words.insert(words.end(), {"--truths", file});
+    if (json) words.push_back("--json");
+    const int status = run_script(std::move(words));
+    return status == 0 ? ok : status == judged_bad ? judged_bad : failed;
+}
 
 int world(const WorldCommand& options) {
     std::unique_ptr<world::World> played;

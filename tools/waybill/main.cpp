@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     CLI::App app("Waybill: an event-driven backend for freight. Start with: waybill up, then waybill offer FILE, then waybill where ID.");
     app.set_version_flag("--version", WAYBILL_VERSION);
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the system is not up, 4 something lost, doubled or stuck.");
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the system is not up, 4 something lost, doubled, stuck, or read worse than before.");
 
     std::filesystem::path run = ".run";
     app.add_option("--run", run, "The run folder")->envname("WAYBILL_RUN");
@@ -106,12 +106,27 @@ int main(int argc, char** argv) {
     tail_command->callback([&] { tail_options.run = run; tail_options.json = json; code = tail(tail_options); });
 
     std::string file;
-    auto* extract_command = command("extract", "Read offers with the rules, offline: JSON lines in, one answer a line out", "  waybill extract tests/offers/sample.jsonl > answers.jsonl\n  waybill extract --marked tests/offers/sample.jsonl | less");
+    auto* extract_command = command("extract", "Read offers with the rules, offline: JSON lines in, one answer a line out", "  waybill extract tests/offers/sample.jsonl > answers.jsonl\n  waybill extract --marked tests/offers/sample.jsonl | less\n  waybill extract score\n  waybill extract compare");
     bool explain = false, marked = false;
-    extract_command->add_option("file", file, "Offers as in tests/offers/README.md, or - for standard input")->required();
+    auto* extract_file = extract_command->add_option("file", file, "Offers as in tests/offers/README.md, or - for standard input");
     extract_command->add_flag("--explain", explain, "Add the reasons, and for every field where in the text it was read");
     extract_command->add_flag("--marked", marked, "For people: the text with every field marked where it was read");
-    extract_command->callback([&] { code = extract(file, explain, marked); });
+    extract_command->require_subcommand(0, 1);
+    extract_command->callback([&] {
+        if (!extract_command->get_subcommands().empty()) return;
+        if (!*extract_file) throw CLI::RequiredError("file");
+        code = extract(file, explain, marked);
+    });
+    std::string truths_file;
+    for (const auto& [name, help, examples] : {std::tuple{"score", "How well offers were read, by what people made of them in review: by field, language, customer, rules and week", "  waybill extract score --json"},
+                                               {"compare", "What today's rules answer to the offers that people reviewed, beside the answers that were kept. Exits with 4 when one became worse", "  waybill extract compare\n  waybill extract compare --truths truths.jsonl --json"},
+                                               {"export", "The offers that people reviewed, with their texts, as JSON lines: keep them as you keep the texts", "  waybill extract export > truths.jsonl"}}) {
+        auto* sub = extract_command->add_subcommand(name, help);
+        sub->footer(std::string("Examples:\n") + examples);
+        sub->add_option("--truths", truths_file, "JSON lines as `export` writes them, instead of the run's");
+        with_json(sub);
+        sub->callback([&, what = name] { code = truths(what, run, truths_file, json); });
+    }
 
     WorldCommand world_options;
     const auto world_flags = [&](CLI::App* sub, WorldCommand& options) {
