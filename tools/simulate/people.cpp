@@ -1,4 +1,4 @@
-#include "run.h"
+#include "history.h"
 
 #include "choices.h"
 
@@ -18,7 +18,7 @@ std::string id_in(const std::string& answer) { return text_of(boost::json::parse
 
 }  // namespace
 
-People::People(Run& run) : run_(run), random_(run.plan_.seed ^ 0x5eed5eed) {}
+People::People(History& run) : run_(run), random_(run.plan_.seed ^ 0x5eed5eed) {}
 
 int People::offers_left() const { return run_.plan_.offers - sent_; }
 
@@ -85,7 +85,7 @@ void People::send(const std::string& key, const std::string& body, bool other_bo
         if (run_.telling()) run_.tell(known.holder + " is answered " + std::to_string(response.status) + " for " + key);
         if (response.status != 202) return run_.witness_.broken(Invariant::answer_true, "POST " + known.path + " was answered " + std::to_string(response.status) + " " + response.body);
         if (const auto then = then_.find(key); then != then_.end()) then->second(known);
-        if (run_.hit(Kind::client_changes_body)) later(between(500, 3000), [this, key] { send(key, told.at(key).body + " ", true); });
+        if (run_.hit(Kind::client_changes_body)) later(between(500, 3000), [this, key] { send(key, told.at(key).body.empty() ? "{}" : told.at(key).body + " ", true); });
     });
 }
 

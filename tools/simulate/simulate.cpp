@@ -1,6 +1,6 @@
 #include "simulate.h"
 
-#include "run.h"
+#include "history.h"
 
 #include <waybill/json.h>
 
@@ -48,7 +48,7 @@ std::string hex(std::uint64_t value) {
 Plan shrunk(const Business& business, Plan plan, Invariant invariant, int budget) {
     const auto still_breaks = [&](const Plan& smaller) {
         if (budget-- <= 0) return false;
-        for (const auto& violation : Run(business, smaller).go().violations)
+        for (const auto& violation : History(business, smaller).go().violations)
             if (violation.invariant == invariant) return true;
         return false;
     };
@@ -117,13 +117,13 @@ int run(const Options& options) {
     Total total;
     std::vector<Violation> violations;
     std::optional<Plan> failing;
-    const Run::Tell tell = options.trace ? Run::Tell([](const std::string& line) { std::cout << line << "\n"; }) : Run::Tell();
+    const History::Tell tell = options.trace ? History::Tell([](const std::string& line) { std::cout << line << "\n"; }) : History::Tell();
     const std::uint64_t seeds = given ? 1 : options.seeds > 0 ? options.seeds : options.seconds > 0 ? UINT64_MAX : 1;
     double told_at = 0;
     for (std::uint64_t n = 0; n < seeds && violations.empty(); ++n) {
         if (options.seconds > 0 && seconds() >= options.seconds) break;
         const Plan plan = given ? *given : drawn(options.seed + n);
-        const Outcome outcome = Run(business, options.quiet ? quiet(plan.seed) : plan, tell).go();
+        const Outcome outcome = History(business, options.quiet ? quiet(plan.seed) : plan, tell).go();
         total.add(outcome);
         violations = outcome.violations;
         if (!violations.empty()) failing = options.quiet ? quiet(plan.seed) : plan;
@@ -136,7 +136,7 @@ int run(const Options& options) {
     if (failing && !options.no_shrink) {
         if (!options.json) std::cerr << "seed " << failing->seed << " breaks " << name(violations.front().invariant) << "; looking for a smaller history that does\n";
         failing = shrunk(business, *failing, violations.front().invariant, 150);
-        if (const auto again = Run(business, *failing).go().violations; !again.empty()) violations = again;
+        if (const auto again = History(business, *failing).go().violations; !again.empty()) violations = again;
     }
 
     if (options.json) {

@@ -1,5 +1,6 @@
 // `waybill`: one program that starts the system, looks at it, plays it, and can be any of its services.
 #include "commands.h"
+#include "simulate.h"
 
 #include <bench.h>
 
@@ -9,6 +10,7 @@
 
 int main(int argc, char** argv) {
     using namespace waybill::cli;
+    namespace simulate = waybill::simulate;
     CLI::App app("Waybill: an event-driven backend for freight. Start with: waybill up, then waybill offer FILE, then waybill where ID.");
     app.set_version_flag("--version", WAYBILL_VERSION);
     app.require_subcommand(1);
@@ -186,6 +188,16 @@ int main(int argc, char** argv) {
     auto* local_command = bench_command->add_subcommand("local", "The same eight steps within one service, without Kafka");
     bench_flags(local_command);
     local_command->callback([&] { bench_options.json = json; code = waybill::bench::run_local(bench_options); });
+
+    auto* simulate_command = command("simulate", "The whole business in one thread, from a seed, with faults everywhere, and every promise checked; see waybill simulate --help",
+                                     "  waybill simulate --seconds 60\n  waybill simulate --seed 7 --trace\n  waybill simulate --plan failing.json --json");
+    simulate_command->set_help_flag();
+    simulate_command->fallthrough(false)->allow_extras();
+    simulate_command->callback([&] {
+        auto words = simulate_command->remaining();
+        words.insert(words.begin(), {"--samples", sample_offers().string()});
+        code = simulate::command(words);
+    });
 
     try {
         app.parse(argc, argv);

