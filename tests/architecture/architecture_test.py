@@ -152,7 +152,7 @@ HOMES = [
     ("spdlog", r"[<\"]spdlog/", ["libs/telemetry/"]),
     ("prometheus-cpp", r"[<\"]prometheus/", ["libs/telemetry/"]),
     ("yaml-cpp", r"[<\"]yaml-cpp/", ["libs/settings/"]),
-    ("CLI11", r"[<\"]CLI/", ["tools/waybill/"]),
+    ("CLI11", r"[<\"]CLI/", ["tools/waybill/", "tools/simulate/"]),
 ]
 
 
