@@ -76,12 +76,12 @@ def schedule(seed, seconds, kills, kinds, lease=3.0, times=0):
         kind = BY_NAME[name]
         if kind.kills or not kind.every:
             continue
-        for at in spread(draw, seconds, seconds / times if times else kind.every):
+        for index, at in enumerate(spread(draw, seconds, seconds / times if times else kind.every)):
             fault = {"at": at, "kind": name}
             if name == "zombie":
                 fault |= {"service": draw.choice(SERVICES), "instance": draw.randrange(2), "seconds": round(lease + draw.uniform(0.5, 3), 2)}
             elif name == "commit":
-                how = draw.choices(["before", "after", "swallow"], [10, 10, 1])[0]
+                how = "swallow" if index % 10 == 9 else ("before", "after")[index % 2]
                 fault |= {"how": how, "count": 1 if how == "swallow" else draw.randint(1, 8), "service": draw.choice(["", "", draw.choice(SERVICES)])}
             elif name == "older":
                 fault |= {"service": draw.choice(SERVICES), "instance": draw.randrange(2), "seconds": round(draw.uniform(4, 12), 2)}

@@ -370,7 +370,7 @@ def stored_answers(stack):
 
 def settle(stack, pace, at_most, say):
     """(facts, board, seconds): looks until nothing is under way, or the time is over."""
-    began = time.monotonic()
+    began = told = time.monotonic()
     way = judge.access(stack.run)
     while True:
         facts, board = None, None
@@ -384,9 +384,10 @@ def settle(stack, pace, at_most, say):
             return facts, judge.board(facts), took if board["clean"] else None
         if over:
             raise CannotRun("the databases cannot be read after healing")
-        if board:
+        if board and time.monotonic() > told + 5:
+            told = time.monotonic()
             say(f"healing: {board['stuck']['count']} not finished, {board['lost']['count']} streams not read to their end")
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 def older_program(wanted, say):

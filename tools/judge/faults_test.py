@@ -38,6 +38,10 @@ class Scheduling(unittest.TestCase):
         self.assertEqual({fault.kind for fault in schedule(1, 60, 50, ["wipe"])}, {"wipe"})
         self.assertEqual(len(schedule(1, 60, 50, ["wipe"], times=20)), 20)
 
+    def test_commits_are_cut_before_and_after_they_took_effect_in_turn(self):
+        made = [fault.how for fault in schedule(5, 160, 0, ["commit"])]
+        self.assertEqual(made[:10], ["before", "after"] * 4 + ["before", "swallow"])
+
     def test_a_zombie_sleeps_longer_than_its_lease(self):
         self.assertTrue(all(fault.seconds > 3 for seed in range(20) for fault in schedule(seed, 100, 0, ["zombie"], lease=3.0)))
 
