@@ -31,7 +31,7 @@ constexpr int partitions = 4;
 // A topic for each test. `intake` writes them, `billing` reads those that are not private.
 std::vector<std::string> topics() {
     std::vector<std::string> all;
-    for (const auto* test : {"envelope", "order", "offset", "start", "beyond", "end", "limit", "replaced.one", "replaced.two", "unassigned", "notes", "acks", "outage", "foreign",
+    for (const auto* test : {"envelope", "order", "offset", "start", "beyond", "end", "limit", "replaced.one", "replaced.two", "hasty", "unassigned", "notes", "acks", "outage", "foreign",
                              "bound", "anew", "shorter", "headers", "remembered", "silence", "private"})
         all.push_back(std::string("intake.") + test + ".events");
     return all;
@@ -253,6 +253,24 @@ TEST_P(BusSuite, AnAssignmentReplacesTheOneBefore) {
     EXPECT_THAT(numbers(read(*reader, 5)), ElementsAre(100, 101, 102, 103, 104));
     reader->assign({{two, 1, 4}, {one, 0, 49}});
     EXPECT_THAT(numbers(read(*reader, 2)), ::testing::UnorderedElementsAre(104, 49));
+}
+
+TEST_P(BusSuite, AssignmentsInQuickSuccessionEndWithTheLast) {
+    const auto topic = topic_of("hasty");
+    for (int partition = 0; partition < partitions; ++partition) publish(topic, 0, 50, partition);
+    ASSERT_TRUE(settle(*writer));
+    std::vector<Message> messages;
+    std::vector<Ask> asks;
+    for (int round = 0; round < 300; ++round) {
+        std::vector<Position> positions;
+        for (int partition = 0; partition < partitions; ++partition) positions.push_back({topic, partition, (round + partition) % 50});
+        reader->assign(positions);
+        reader->poll(5, messages, asks);
+        if (round % 50 == 0) eventually([&] { reader->poll(5, messages, asks); return !messages.empty(); });
+        messages.clear();
+    }
+    reader->assign({{topic, 2, 10}});
+    EXPECT_EQ(numbers(read(*reader, 40)), from_to(10, 50));
 }
 
 TEST_P(BusSuite, WhatIsNotAssignedIsNotRead) {

@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -263,7 +264,16 @@ public:
         rd_kafka_queue_destroy(queue);
     }
 
-    void assign_now() {
+    // librdkafka up to 2.15 aborts the process when an assignment is replaced before the stop of the one before was answered
+    // (confluentinc/librdkafka#5573), as after an outage, when every partition asks for another offset at once. So there is a
+    // rest between two; until the later one is made nothing is taken from the consumer, whose positions are not ours any more.
+    void assign_when_rested() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!(assignment_due = now < rested_at)) assign_now(now);
+    }
+
+    void assign_now(std::chrono::steady_clock::time_point now) {
+        rested_at = now + std::chrono::milliseconds(250);
         List list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size()) + 1));
         for (const auto& [where, offset] : positions)
             rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second)->offset = offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : offset;
@@ -290,6 +300,8 @@ public:
     Queue remembered;                    // answers of Kafka to remember()
     bool remembering = false;            // one is awaited
     std::map<std::pair<std::string, int>, std::int64_t> positions;
+    bool assignment_due = false;         // positions were changed, and the consumer does not know yet
+    std::chrono::steady_clock::time_point rested_at{};
     std::uint64_t failures_before = 0;   // of producers that were replaced
 };
 
@@ -299,7 +311,7 @@ Bus::~Bus() = default;
 void Bus::assign(const std::vector<Position>& positions) {
     impl_->positions.clear();
     for (const auto& position : positions) impl_->positions[{position.topic, position.partition}] = position.offset;
-    impl_->assign_now();
+    impl_->assign_when_rested();
 }
 
 void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<Ask>& asks) {
@@ -318,6 +330,8 @@ void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<As
         destroy_aside(std::move(impl.producer), impl.producing);
         impl.make_producer();
     }
+    if (impl.assignment_due) impl.assign_when_rested();
+    if (impl.assignment_due) return;
     bool reassign = false;
     // With no room for messages nothing is taken: librdkafka holds its own bounded queue, asks included.
     for (std::size_t taken = 0; taken < limit; ++taken) {
@@ -352,7 +366,7 @@ void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<As
         }
         rd_kafka_message_destroy(raw);
     }
-    if (reassign) impl.assign_now();
+    if (reassign) impl.assign_when_rested();
 }
 
 bool Bus::publish(const Message& message) {
