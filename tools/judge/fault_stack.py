@@ -84,6 +84,8 @@ def clear(folder):
         cluster = pathlib.Path(json.loads((folder / "run" / "run.json").read_text())["postgres_folder"])
         if cluster.parent == pathlib.Path("/var/tmp") and cluster.name.startswith("waybill-"):
             shutil.rmtree(cluster, ignore_errors=True)
+    for image in pathlib.Path("/dev/shm").glob(f"{folder.name}-*.img"):
+        image.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -372,10 +374,10 @@ class Stack:
         os.chmod(self.run / "postgres", 0o700)
 
     def image(self):
+        """Named after the folder, so that `clear` finds it."""
         return self.images / f"{self.folder.name}-{self.image_number}.img"
 
     def mount_image(self, image):
-        # The loop device keeps the file open: unlinked at once, so that a crash of ours leaves nothing behind.
         device = subprocess.run(["losetup", "-f", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
         subprocess.run(["mount", device, self.run / "postgres"], check=True, capture_output=True)
         subprocess.run(["losetup", "-d", device], check=True, capture_output=True)  # goes with the mount
