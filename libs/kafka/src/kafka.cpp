@@ -80,13 +80,6 @@ void on_log(const rd_kafka_t* handle, int level, const char*, const char* text) 
     if (shared && level <= 3) shared->say(true, text);
 }
 
-// librdkafka tells when brokers are lost, never when they are back; and who has nothing to send or read sees no other sign.
-int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
-    auto& shared = *static_cast<Shared*>(opaque);
-    if (shared.down && std::string_view(text, size).find(R"("state":"UP")") != std::string_view::npos) shared.back();
-    return 0;
-}
-
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& shared = *static_cast<Shared*>(opaque);
     shared.unacknowledged--;
@@ -118,8 +111,6 @@ rd_kafka_conf_t* common(const Options& options, Shared& shared) {
     rd_kafka_conf_set_opaque(conf, &shared);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_log_cb(conf, on_log);
-    set(conf, "statistics.interval.ms", "2000");
-    rd_kafka_conf_set_stats_cb(conf, on_statistics);
     return conf;
 }
 
@@ -230,7 +221,7 @@ public:
         rd_kafka_queue_destroy(queue);
         shared->hush();
         producing->hush();
-        remembered.reset();
+        answers.reset();
         destroy_aside(std::move(producer), producing);
         destroy_aside(std::move(consumer), shared);
     }
@@ -247,8 +238,8 @@ public:
         set(conf, "message.timeout.ms", "300000");
         rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
         producer = make(RD_KAFKA_PRODUCER, conf);
-        remembered.reset(rd_kafka_queue_new(producer.get()));
-        remembering = false;
+        answers.reset(rd_kafka_queue_new(producer.get()));
+        asked = false;
         // A topic that the handle knows has its leader looked up at once, and stays known for as long as the handle.
         auto writes = options.writes;
         writes.emplace_back(asks_topic);
@@ -281,6 +272,19 @@ public:
         if (const auto error = rd_kafka_assign(consumer.get(), list.get()); error) shared->say(true, std::string("assign: ") + rd_kafka_err2str(error));
     }
 
+    // librdkafka tells when brokers are lost, never when they are back; and who has nothing to send or read sees no other sign.
+    // So something small is asked, of which any answer will do; without one it is asked again after a second.
+    void are_you_back() {
+        rd_kafka_AdminOptions_t* limits = rd_kafka_AdminOptions_new(producer.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+        char why[128];
+        rd_kafka_AdminOptions_set_request_timeout(limits, 1000, why, sizeof why);
+        rd_kafka_ConfigResource_t* topic = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, std::string(asks_topic).c_str());
+        rd_kafka_DescribeConfigs(producer.get(), &topic, 1, limits, answers.get());
+        rd_kafka_ConfigResource_destroy(topic);
+        rd_kafka_AdminOptions_destroy(limits);
+        asked = true;
+    }
+
     void produce(const std::string& topic, int partition, const std::string* key, const std::string& payload, rd_kafka_headers_t* headers) {
         const auto error = rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                                              RD_KAFKA_V_KEY(key ? key->data() : nullptr, key ? key->size() : 0),
@@ -297,8 +301,8 @@ public:
     std::shared_ptr<Shared> shared;      // of the consumer
     std::shared_ptr<Shared> producing;   // of the producer
     Handle producer, consumer;
-    Queue remembered;                    // answers of Kafka to remember()
-    bool remembering = false;            // one is awaited
+    Queue answers;                       // of Kafka, to remember() and are_you_back()
+    bool asked = false;                  // one is awaited
     std::map<std::pair<std::string, int>, std::int64_t> positions;
     bool assignment_due = false;         // positions were changed, and the consumer does not know yet
     std::chrono::steady_clock::time_point rested_at{};
@@ -317,15 +321,20 @@ void Bus::assign(const std::vector<Position>& positions) {
 void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<Ask>& asks) {
     Impl& impl = *impl_;
     rd_kafka_poll(impl.producer.get(), 0);
-    if (rd_kafka_event_t* answer = impl.remembering ? rd_kafka_queue_poll(impl.remembered.get(), 0) : nullptr) {
-        impl.remembering = false;
+    if (rd_kafka_event_t* answer = impl.asked ? rd_kafka_queue_poll(impl.answers.get(), 0) : nullptr) {
+        impl.asked = false;
+        if (rd_kafka_event_error(answer) >= RD_KAFKA_RESP_ERR_NO_ERROR) {  // also a refusal comes from a Kafka that is there
+            impl.producing->back();
+            impl.shared->back();
+        }
         rd_kafka_event_destroy(answer);
     }
+    if ((impl.producing->down || impl.shared->down) && !impl.asked) impl.are_you_back();
     char why[256];
     if (rd_kafka_fatal_error(impl.producer.get(), why, sizeof why)) {
         if (impl.options.log) impl.options.log(true, std::string("producer replaced after a fatal error: ") + why);
         impl.failures_before += impl.producing->failures + 1;
-        impl.remembered.reset();
+        impl.answers.reset();
         rd_kafka_purge(impl.producer.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
         destroy_aside(std::move(impl.producer), impl.producing);
         impl.make_producer();
@@ -407,13 +416,13 @@ void Bus::ask(const Ask& ask) {
 // Kafka can take its session timeout of 45 s.
 void Bus::remember(const std::vector<Position>& positions) {
     Impl& impl = *impl_;
-    if (impl.remembering) return;
+    if (impl.asked) return;
     List list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
     for (const auto& position : positions) rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset = position.offset;
     rd_kafka_AlterConsumerGroupOffsets_t* request = rd_kafka_AlterConsumerGroupOffsets_new(impl.options.group.c_str(), list.get());
-    rd_kafka_AlterConsumerGroupOffsets(impl.producer.get(), &request, 1, nullptr, impl.remembered.get());
+    rd_kafka_AlterConsumerGroupOffsets(impl.producer.get(), &request, 1, nullptr, impl.answers.get());
     rd_kafka_AlterConsumerGroupOffsets_destroy(request);
-    impl.remembering = true;
+    impl.asked = true;
 }
 
 std::uint64_t Bus::failures() { return impl_->failures_before + impl_->producing->failures + impl_->shared->failures; }
