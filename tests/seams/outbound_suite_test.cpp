@@ -60,6 +60,7 @@ public:
         outbound_->start(lane, {.id = id, .key = "o1", .call = call, .request = R"({"name":"kaunas"})"});
     }
     void settled(const std::string& id) { outbound_->settled({id}); }
+    void keep(int lane, const std::set<std::string>& ids) { outbound_->keep(lane, ids); }
     void end() { outbound_.reset(); }
 
     std::map<std::string, Answer> finished(std::size_t count) {
@@ -161,6 +162,65 @@ TEST_P(OutboundSuite, ATakeOverWhileTheCallIsUnderWayGetsTheAnswer) {
     calls.start("e1", 2);
     gate.release();
     EXPECT_EQ(calls.finished(1)["e1"].lane, 2);
+}
+
+TEST_P(OutboundSuite, AnAnswerOfALaneThatIsAnothersIsForgotten) {
+    begin([&](std::string_view, const Attempt&) { ++performed; return town; });
+    calls.start("e1", 1);
+    calls.start("e2", 1);
+    calls.start("e3", 2);
+    EXPECT_THAT(calls.finished(3), SizeIs(3));
+
+    calls.keep(1, {"e2"});
+    for (const auto* id : {"e1", "e2"}) calls.start(id, 1);
+    calls.start("e3", 2);
+    EXPECT_THAT(calls.finished(3), SizeIs(3));
+    EXPECT_EQ(performed, 4) << "only e1 is made again";
+}
+
+TEST_P(OutboundSuite, AnAnswerThatWasNotToldYetIsForgottenToo) {
+    begin([&](std::string_view, const Attempt&) { return town; });
+    calls.start("e1", 1);
+    calls.finished(1);
+    calls.start("e1", 1);
+    calls.keep(1, {});
+    EXPECT_THAT(calls.told(), IsEmpty());
+}
+
+TEST_P(OutboundSuite, ACallUnderWayOfALaneThatIsAnothersIsNotTold) {
+    std::binary_semaphore begun(0), gate(0);
+    begin([&](std::string_view, const Attempt& attempt) -> Result {
+        if (attempt.idempotency_key == "e1") {
+            begun.release();
+            EXPECT_TRUE(gate.try_acquire_for(20s));
+        }
+        return town;
+    }, {.at_once = 1});
+    calls.start("e1", 1);
+    if (GetParam() == Calls::Side::real) {
+        ASSERT_TRUE(begun.try_acquire_for(20s));
+    }
+    calls.keep(1, {});
+    calls.start("e2", 2);
+    gate.release();
+    const auto answers = calls.finished(1);
+    EXPECT_THAT(answers, SizeIs(1));
+    EXPECT_TRUE(answers.contains("e2"));
+    EXPECT_THAT(calls.told(), IsEmpty());
+}
+
+TEST_P(OutboundSuite, ALaneThatCameBackWhileItsCallWasUnderWayGetsThatAnswer) {
+    std::binary_semaphore begun(0), gate(0);
+    begin([&](std::string_view, const Attempt&) { ++performed; begun.release(); EXPECT_TRUE(gate.try_acquire_for(20s)); return town; });
+    calls.start("e1", 1);
+    if (GetParam() == Calls::Side::real) {
+        ASSERT_TRUE(begun.try_acquire_for(20s));
+    }
+    calls.keep(1, {});
+    calls.start("e1", 1);
+    gate.release();
+    EXPECT_EQ(calls.finished(1)["e1"].lane, 1);
+    EXPECT_EQ(performed, 1);
 }
 
 TEST_P(OutboundSuite, AFailureThatNoRetryHelpsIsTheAnswerAtOnce) {

@@ -98,6 +98,7 @@ public:
     void start(int, const runtime::Effect&) override {}
     void finished(std::vector<Finished>&) override {}
     void settled(const std::vector<std::string>&) override {}
+    void keep(int, const std::set<std::string>&) override {}
 };
 
 // What is published is committed: the trip of a last hop has arrived.

@@ -820,7 +820,7 @@ void History::look_at_bounds() {
     else if (activity_ != before) witness_.broken(Invariant::bounded, std::to_string(activity_ - before) + " things happened at rest");
     for (const auto& service : services_)
         for (const auto& process : service.processes) {
-            if (process.outbound->held() > 64) witness_.broken(Invariant::bounded, process.name() + " still holds " + std::to_string(process.outbound->held()) + " calls");
+            if (process.outbound->held() > 0) witness_.broken(Invariant::bounded, process.name() + " still holds " + std::to_string(process.outbound->held()) + " calls");
             if (process.bus->unacknowledged() > 0) witness_.broken(Invariant::bounded, process.name() + " still has " + std::to_string(process.bus->unacknowledged()) + " unacknowledged events");
         }
 }

@@ -55,6 +55,20 @@ void Outbound::settled(const std::vector<std::string>& ids) {
     for (const auto& id : ids) done_.erase(id);
 }
 
+void Outbound::keep(int lane, const std::set<std::string>& ids) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(done_, [&](const auto& done) { return done.second.lane == lane && !ids.contains(done.first); });
+    for (auto it = pending_.begin(); it != pending_.end();) {
+        if (it->second.lane != lane || ids.contains(it->first)) {
+            ++it;
+        } else if (it->second.under_way) {
+            it++->second.lane = -1;
+        } else {
+            it = pending_.erase(it);
+        }
+    }
+}
+
 // The first attempt that may go now; else `wake` says when to look again.
 std::map<std::string, Outbound::Pending>::iterator Outbound::next_due(Time now, Time& wake) {
     for (auto it = pending_.begin(); it != pending_.end(); ++it) {
@@ -108,8 +122,12 @@ void Outbound::work(std::stop_token stop) {
             kind.failures_in_row = call.limits.failures_to_open / 2;  // half open: a few more failures open it again
         }
         const auto still = pending_.find(effect.id);
-        if (still == pending_.end()) continue;
         still->second.under_way = false;
+        if (still->second.lane < 0) {
+            pending_.erase(still);
+            tell();
+            continue;
+        }
         if (failed && failed->again && attempt < call.limits.attempts && steady_clock::now() - still->second.began < call.limits.give_up_after) {
             auto wait = std::min(call.limits.longest_wait, call.limits.first_wait * (1 << std::min(attempt - 1, 20)));
             wait += std::chrono::milliseconds(jitter_() % static_cast<std::uint64_t>(wait.count() / 4 + 1));

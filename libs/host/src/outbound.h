@@ -22,11 +22,12 @@ public:
     void start(int lane, const runtime::Effect& effect) override;
     void finished(std::vector<Finished>& into) override;
     void settled(const std::vector<std::string>& ids) override;
+    void keep(int lane, const std::set<std::string>& ids) override;
 
 private:
     using Time = std::chrono::steady_clock::time_point;
     struct Pending {
-        int lane = 0;
+        int lane = 0;  // -1: nobody waits for it, and it is made no more
         runtime::Effect effect;
         int attempts = 0;
         Time began, due;
@@ -48,7 +49,7 @@ private:
     std::uint64_t changes_ = 0;  // told by changed_: whoever waits looks anew at what is due, and when
     std::map<std::string, Pending> pending_;
     std::map<std::string, Kind> kinds_;
-    std::map<std::string, Finished> done_;   // kept until settled: an answer is never bought twice
+    std::map<std::string, Finished> done_;   // kept until settled, or until the lane is another's: an answer is never bought twice
     std::set<std::string> untold_;
     std::mt19937_64 jitter_{std::random_device{}()};
     std::vector<std::jthread> threads_;

@@ -67,6 +67,9 @@ Lane::Lane(Worker& worker, int number) : worker_(worker), definition_(worker.def
     }
     for (auto& parked : taken.parked) parked_[{parked.aggregate, parked.key}].push_back(std::move(parked));
     reload_timers();
+    std::set<std::string> ids;
+    for (const auto& effect : taken.open) ids.insert(effect.id);
+    worker_.seams_.outbound.keep(number_, ids);
     for (auto& effect : taken.open) {
         open_.emplace(effect.id, effect);
         worker_.seams_.outbound.start(number_, effect);

@@ -133,6 +133,15 @@ void Worker::take_and_drop() {
         const std::lock_guard lock(mutex_);
         grant = grant_;
     }
+    // Not at the mere end of a lease: that it is another's only a later grant can say, and until then its answers are kept.
+    for (auto it = kept_.begin(); it != kept_.end();) {
+        if (grant.lanes.contains(*it)) {
+            ++it;
+        } else {
+            seams_.outbound.keep(*it, {});
+            it = kept_.erase(it);
+        }
+    }
     const auto now = seams_.clock.elapsed();
     if (now > grant.until) grant.lanes.clear();
     bool changed = false;
@@ -149,6 +158,7 @@ void Worker::take_and_drop() {
         if (lanes_.contains(number)) continue;
         Retry& retry = retries_[number];
         if (now < retry.at || retry.only_after >= grant.version) continue;
+        kept_.insert(number);
         try {
             auto lane = std::make_unique<Lane>(*this, number);
             lanes_[number] = std::move(lane);

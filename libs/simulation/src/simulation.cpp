@@ -284,6 +284,13 @@ void Outbound::settled(const std::vector<std::string>& ids) {
     }
 }
 
+void Outbound::keep(int lane, const std::set<std::string>& ids) {
+    const auto over = [&](const auto& call) { return call.second.lane == lane && !ids.contains(call.first); };
+    std::erase_if(started_, over);
+    std::erase_if(done_, over);
+    std::erase_if(to_tell_, [&](const auto& told) { return !done_.contains(told.first); });
+}
+
 std::optional<std::chrono::milliseconds> Outbound::next() const {
     std::optional<std::chrono::milliseconds> soonest;
     for (const auto& [id, started] : started_)

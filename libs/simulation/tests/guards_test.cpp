@@ -321,6 +321,61 @@ TEST_F(OneLane, ACommitInDoubtIsNotTakenForItsOwnWhenAnotherHolderMadeThatBatch)
     EXPECT_FALSE((database.states.contains({0, "S2"})));
 }
 
+// The answer is here, and Postgres is away when it is to be committed.
+class OneAnswer : public OneLane {
+protected:
+    void SetUp() override {
+        OneLane::SetUp();
+        ask("S1", Begin{});
+        worker->step();
+        tell(0, "S1", asks_for_a_call);
+        worker->step();
+        ASSERT_EQ(database.open_effects.size(), 1u);
+        once_at_commit(simulation::Fault::away);
+        worker->step();
+        ASSERT_EQ(outbound->held(), 1u);
+    }
+    void expect_committed_but_made_once() {
+        EXPECT_TRUE(database.open_effects.empty());
+        EXPECT_EQ(outbound->performed(), 1u);
+        EXPECT_EQ(outbound->held(), 0u);
+    }
+};
+
+TEST_F(OneAnswer, IsThereAtOnceForWhoeverTakesTheLaneAgainHere) {
+    rest();
+    expect_committed_but_made_once();
+}
+
+TEST_F(OneAnswer, OutlivesTheEndOfALeaseThatIsRenewed) {
+    worker->grant({0}, clock.elapsed());
+    clock.pass(1h);
+    worker->step();
+    EXPECT_TRUE(worker->held().empty());
+    worker->grant({0}, clock.elapsed() + 1h);
+    rest();
+    expect_committed_but_made_once();
+}
+
+TEST_F(OneAnswer, IsForgottenWhenTheLeaseGaveTheLaneToAnother) {
+    worker->grant({}, clock.elapsed() + 1h);
+    worker->step();
+    EXPECT_EQ(outbound->held(), 0u);
+}
+
+TEST_F(OneAnswer, IsForgottenWhenAnotherCommittedItMeanwhile) {
+    simulation::Store other(database);
+    const Taken taken = other.take(0);
+    Batch batch;
+    batch.expected = {taken.record.batch, taken.record.epoch};
+    batch.next = taken.record;
+    ++batch.next.batch;
+    batch.answers.push_back({taken.open.front().id, answer_text(taken.open.front().request, CallFailed{"no ruler", false}, 1)});
+    ASSERT_EQ(other.commit(batch), Committed::yes);
+    rest();
+    expect_committed_but_made_once();
+}
+
 TEST_F(OneLane, ACallHasTheSameKeyWhenARestoredDatabaseDecidesItAgain) {
     ask("S1", Begin{});
     worker->step();

@@ -163,6 +163,7 @@ public:
     void start(int lane, const runtime::Effect& effect) override;
     void finished(std::vector<Finished>& into) override;
     void settled(const std::vector<std::string>& ids) override;
+    void keep(int lane, const std::set<std::string>& ids) override;
     std::size_t performed() const { return performed_; }
     std::size_t held() const { return started_.size() + done_.size(); }
     std::optional<std::chrono::milliseconds> next() const;  // when something is to happen, by the clock's elapsed()

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -249,6 +250,9 @@ public:
     // Their answers are committed. Until then an answer is kept, so that a lane that is taken anew gets it again at once
     // instead of buying it twice.
     virtual void settled(const std::vector<std::string>& ids) = 0;
+    // These calls of the lane are open, as whoever takes it read them; none: it was given back. Its others are forgotten,
+    // answered or not: they are settled elsewhere, or are made by whoever holds the lane, under the same key.
+    virtual void keep(int lane, const std::set<std::string>& ids) = 0;
 };
 
 // The packed form of messages in the outbox: length-prefixed, nothing lost of the envelope but topic and partition.

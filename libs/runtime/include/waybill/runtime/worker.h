@@ -126,6 +126,7 @@ private:
 
     std::map<int, std::unique_ptr<Lane>> lanes_;
     std::map<int, Retry> retries_;
+    std::set<int> kept_;  // lanes whose calls Outbound knows: held, or dropped and to be taken again
     std::map<int, std::string> troubles_;
     std::map<std::string, std::string> condemned_;  // inputs whose batch Postgres refuses -> why; parked when met again
     struct Serving { std::int64_t next = 0, from = 0; };
