@@ -283,7 +283,8 @@ bool Worker::drained() { return seams_.bus.unacknowledged() == 0; }
 void Worker::drop_all() {
     refuse_commands("the service stops");
     lanes_.clear();
-    assign();
+    const std::lock_guard lock(mutex_);
+    held_.clear();
 }
 
 }  // namespace waybill::runtime

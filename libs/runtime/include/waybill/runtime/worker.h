@@ -94,7 +94,7 @@ public:
 
     // Orderly end: no new inputs; true when everything published was acknowledged.
     bool drained();
-    void drop_all();
+    void drop_all();  // the last call: the bus is left as it is, and is to be destroyed next
 
     std::set<int> held() const;              // any thread
     std::string trouble() const;             // why lanes of the grant are not held; empty: all well. Any thread
