@@ -222,6 +222,16 @@ void read_doubts(const Reading& r, int signature, Said& said) {
     }
 }
 
+// "l2 t", "З4 t", "1З,5 t": a letter inside a figure looks like a digit and is none, and what is left of the figure is another one.
+// The letter's token, or -1.
+int letter_inside(const Reading& r, const Figure& figure) {
+    int k = figure.first;
+    while (k > 0 && !r.tokens[k].space_before && (r.number(k) || r.mark(k, ',') || r.mark(k, '.'))) --k;
+    if (k == figure.first || k < 0 || !r.word(k) || r.means[k].any()) return -1;
+    const std::string_view letter = r.raw(k, k);
+    return letter != "x" && letter != "X" && (letter.size() == 1 || (letter.size() == 2 && static_cast<unsigned char>(letter[0]) >= 0x80)) ? k : -1;
+}
+
 // A guess by hand of how often a field that was read is right; it was not measured. A field in doubt is a coin's toss.
 double usual_confidence(std::string_view field) {
     static constexpr std::pair<std::string_view, double> table[] = {{"goods", 0.93}, {"shipper", 0.95}, {"reference", 0.96}, {"equipment", 0.97}, {"price", 0.97}, {"vehicles_needed", 0.95}, {"contact", 0.98}, {"temperature_c", 0.97}};
@@ -304,6 +314,8 @@ Said read_part(const Mapped& text, Day received, bool older) {
     if (!amounts.weight_kg.doubt.empty()) doubt(said, "weight_kg", amounts.weight_kg.doubt);
     if (!amounts.pallets.doubt.empty()) doubt(said, "pallets", amounts.pallets.doubt);
     if (!amounts.loading_metres.doubt.empty()) doubt(said, "loading_metres", amounts.loading_metres.doubt);
+    for (const auto& [field, figure] : {std::pair("weight_kg", &amounts.weight_kg), std::pair("pallets", &amounts.pallets), std::pair("loading_metres", &amounts.loading_metres)})
+        if (const int letter = figure->value ? letter_inside(r, *figure) : -1; letter >= 0) doubt(said, field, fmt::format("'{}' has a letter inside", r.raw(letter, figure->last)));
     if (!f.weight_kg && amounts.weight_kg.doubt.empty())  // a weight in a unit that nobody here knows?
         for (int k = 0; k < signature; ++k)
             if (r.free(k) && r.number(k))
@@ -445,7 +457,8 @@ void check(Said& said, Day received) {
 Answer extract(const Message& message) {
     using namespace rules;
     const Day received = std::chrono::floor<std::chrono::days>(message.received_at);
-    const Parts parts = apart(plain(message.text));
+    const Mapped text = plain(message.text);
+    const Parts parts = apart(text);
     Said said = read_part(parts.newest, received, false);
     if (!parts.older.text.empty()) {
         // "Tomorrow" in a quoted message counts from the day in its head, when there is exactly one.
@@ -470,6 +483,7 @@ Answer extract(const Message& message) {
         return answer;
     }
     check(said, received);
+    if (turns_order(text.text)) doubt(said, "shipment", "hidden marks turn the order in which it is shown");
     if (said.cancelled) doubt(said, "shipment", "another order is taken back in the same message");
     if (said.truck_free || said.wants_freight) doubt(said, "shipment", "it may be a carrier who looks for freight");
     if (said.reminder && said.invoice) doubt(said, "shipment", "it may be about an invoice");

@@ -225,7 +225,7 @@ void choose(PlaceFound& place, std::vector<Found> found, const std::string& want
     for (std::size_t k = 1; k < found.size(); ++k) {
         if (gazetteer::kilometres(*top.town, *found[k].town) < 15) continue;
         // A part of a name ("Frankfurt") belongs to several towns alike, unless the others are far smaller.
-        const double factor = top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate || top.town->population < 200'000 ? 6 : 3;
+        const double factor = top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate || top.town->population < 200'000 ? 8 : 4;
         if (found[k].weight * factor > top.weight) {
             place.doubt = fmt::format("it can be {} ({}) or {} ({})", top.town->name, top.town->country, found[k].town->name, found[k].town->country);
             place.name = std::string(top.spelling);

@@ -53,7 +53,7 @@ TEST(Route, IsFoundByMarksCodesAndCues) {
 }
 
 TEST(Places, NamesakesAreDoubted) {
-    for (const char* text : {"from Frankfurt to Kaunas", "Ware in Neustadt, to Kaunas"}) {
+    for (const char* text : {"from Frankfurt to Kaunas", "Ware in Neustadt, to Kaunas", "from Newport to Lyon", "from Brest to Kaunas"}) {
         Reading reading = read(text);
         const auto places = places_in(reading);
         ASSERT_FALSE(places.empty()) << text;
@@ -61,6 +61,10 @@ TEST(Places, NamesakesAreDoubted) {
     }
     Reading reading = read("from 15230 Frankfurt (Oder) to Kaunas");
     EXPECT_EQ(places_in(reading)[0].name, "Frankfurt (Oder)");
+    for (const char* text : {"from Bergen to Kaunas", "from Brest, France to Kaunas", "from M\u00fcnster to Kaunas"}) {  // far bigger, or told apart
+        Reading told = read(text);
+        EXPECT_EQ(places_in(told)[0].doubt, "") << text;
+    }
 }
 
 }  // namespace

@@ -34,6 +34,36 @@ Mapped whole(std::string_view text) {
     return out;
 }
 
+// How many bytes at i nobody sees: control, zero-width, soft hyphen, marks and isolates of direction, variants, tags. 0 if seen.
+// What turns the order of the text around (turns_order) is none of them.
+std::size_t unseen_at(std::string_view text, std::size_t i) {
+    const auto byte = [&](std::size_t k) { return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0; };
+    const unsigned a = byte(0), b = byte(1), c = byte(2);
+    if (a < 0x20) return a != '\t' && a != '\n' && a != '\r';
+    if (a == 0x7F) return 1;
+    if (a == 0xC2) return b == 0xAD ? 2 : 0;
+    if (a == 0xCD) return b == 0x8F ? 2 : 0;  // joins what it stands between
+    if (a == 0xD8) return b == 0x9C ? 2 : 0;
+    if (a == 0xE2 && b == 0x80) return (c >= 0x8B && c <= 0x8F) || c == 0xAA || c == 0xAC ? 3 : 0;
+    if (a == 0xE2 && b == 0x81) return c >= 0xA0 && c <= 0xAF && c != 0xA7 ? 3 : 0;
+    if (a == 0xEF) return (b == 0xBB && c == 0xBF) || (b == 0xB8 && c >= 0x80 && c <= 0x8F) ? 3 : 0;
+    if (a == 0xF3 && b == 0xA0) return c >= 0x80 && c <= 0x87 && byte(3) >= 0x80 ? 4 : 0;
+    return 0;
+}
+
+Mapped without_unseen(Mapped in) {
+    std::size_t i = 0;
+    while (i < in.text.size() && !unseen_at(in.text, i)) ++i;
+    if (i == in.text.size()) return in;
+    Mapped out;
+    out.copy(in, 0, i);
+    while (i < in.text.size()) {
+        if (const auto unseen = unseen_at(in.text, i)) i += unseen;
+        else out.copy(in, i++, 1);
+    }
+    return out;
+}
+
 // "=3D", "=C3=A4" and soft line ends; only where the text shows that it is so encoded.
 Mapped without_quoted_printable(Mapped in) {
     const std::string_view text = in.text;
@@ -64,7 +94,7 @@ constexpr std::pair<std::string_view, std::uint32_t> entities[] = {
     {"ocirc", 0xF4},   {"ugrave", 0xF9},  {"oacute", 0xF3},  {"Oacute", 0xD3},  {"aacute", 0xE1},  {"iacute", 0xED},  {"uacute", 0xFA},
     {"ntilde", 0xF1},  {"scaron", 0x161}, {"Scaron", 0x160}, {"thinsp", ' '},   {"ensp", ' '},     {"emsp", ' '},     {"rsquo", '\''},
     {"lsquo", '\''},   {"ldquo", '"'},    {"rdquo", '"'},    {"bdquo", '"'},    {"bull", '-'},     {"middot", '-'},   {"times", 'x'},
-    {"zwnj", ' '},     {"shy", 0},
+    {"zwnj", 0},       {"zwj", 0},        {"lrm", 0},        {"rlm", 0},       {"shy", 0},
 };
 
 Mapped without_entities(Mapped in) {
@@ -153,8 +183,8 @@ bool looks_like_html(std::string_view text) {
 }
 
 constexpr std::pair<std::string_view, std::string_view> same_marks[] = {
-    {"\u00a0", " "}, {"\u2009", " "}, {"\u202f", " "}, {"\u2007", " "}, {"\u2003", " "}, {"\u2002", " "}, {"\u200b", ""},  {"\ufeff", ""},
-    {"\u00ad", ""},  {"\u200d", ""},  {"\ufe0f", ""},  {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"}, {"\u2014", "-"},
+    {"\u00a0", " "}, {"\u2009", " "}, {"\u202f", " "}, {"\u2007", " "}, {"\u2003", " "}, {"\u2002", " "},
+    {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"}, {"\u2014", "-"},
     {"\u2212", "-"}, {"\u2192", ">"}, {"\u27a1", ">"}, {"\u2794", ">"}, {"\u279c", ">"}, {"\u21d2", ">"}, {"\u00bb", "\""}, {"\u00ab", "\""},
     {"\u201e", "\""}, {"\u201c", "\""}, {"\u201d", "\""}, {"\u2018", "'"}, {"\u2019", "'"}, {"\u02bc", "'"}, {"\u2026", ".."}, {"\u2022", "-"},
     {"\u00b7", "-"}, {"\u25aa", "-"}, {"\u00ba", "°"}, {"\u2103", "°C"}, {"\u00d7", "x"}, {"\u2116", "N°"}, {"\u25b6", ">"}, {"\u2b95", ">"},
@@ -260,10 +290,16 @@ std::vector<std::string_view> cells_of(std::string_view line) {
 Mapped plain(std::string_view raw) {
     std::size_t size = std::min(raw.size(), longest_text);
     while (size < raw.size() && size > 0 && (static_cast<unsigned char>(raw[size]) & 0xC0) == 0x80) --size;
-    Mapped text = without_quoted_printable(whole(raw.substr(0, size)));
+    Mapped text = without_unseen(without_quoted_printable(without_unseen(whole(raw.substr(0, size)))));
     if (looks_like_html(text.text)) text = without_html(text);
-    text = one_kind_of_mark(without_entities(std::move(text)));
+    text = one_kind_of_mark(without_unseen(without_entities(std::move(text))));
     return with_wrapped_lines_joined(std::move(text));
+}
+
+bool turns_order(std::string_view plain) {
+    for (const auto mark : {"\u202b", "\u202d", "\u202e", "\u2067"})
+        if (plain.find(mark) != plain.npos) return true;
+    return false;
 }
 
 Parts apart(const Mapped& message) {

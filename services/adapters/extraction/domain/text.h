@@ -31,8 +31,11 @@ struct Mapped {
     Source where(std::size_t begin, std::size_t end) const { return begin < end && end <= from.size() ? Source{from[begin].begin, from[end - 1].end} : Source{0, 0}; }
 };
 
-// HTML, entities and quoted-printable remnants resolved; one kind of space, dash, quote and arrow; hard-wrapped lines joined.
+// HTML, entities and quoted-printable remnants resolved, what nobody sees left out; one kind of space, dash, quote and arrow; hard-wrapped lines joined.
 Mapped plain(std::string_view raw);
+
+// Marks of direction make a person see other figures than stand there ("42 t" for "24 t"). `plain` leaves these in.
+bool turns_order(std::string_view plain);
 
 struct Parts {
     Mapped newest;           // what this sender wrote now
