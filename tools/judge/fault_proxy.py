@@ -23,7 +23,7 @@ import time
 from collections import deque
 
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
-BATCH = re.compile(rb'^\s*update\s+"?lane"?\s+set\s+batch\b', re.IGNORECASE)
+BATCH = re.compile(rb'\bupdate\s+"?lane"?\s+set\s+batch\b', re.IGNORECASE)
 LONGEST = 256 << 20  # of one message; beyond it what comes is not Postgres
 
 
@@ -117,7 +117,7 @@ class Conversation:
                 self.user = "" if self.is_cancel else user_in(raw)
             elif kind == b"P":
                 name, sql = parse_of(raw)
-                if BATCH.match(sql):
+                if BATCH.search(sql):
                     self.statements[name] = True
                 else:
                     self.statements.pop(name, None)

@@ -150,6 +150,8 @@ def not_injected(seen):
     """A fault that was asked for and did not come proves nothing."""
     found = [f"{one.kind} {one.note}: {one.error}".replace(" :", ":") for one in seen.happened if one.error]
     came = Counter(one.kind for one in seen.happened)
+    idle = {kind for kind in came if not any(one.hit for one in seen.happened if one.kind == kind)}
+    found += [f"{came[kind]} of {kind} came and hit nothing" for kind in sorted(idle) if not any(one.error for one in seen.happened if one.kind == kind)]
     found += [f"{wanted} of {kind} were asked for and {came[kind]} came" for kind, wanted in sorted(seen.wanted.items()) if kind not in seen.skipped and came[kind] < wanted]
     return found
 

@@ -159,7 +159,7 @@ class Drill:
         until = time.monotonic() + 10
         while len(self.stack.cuts) < before + fault.count and time.monotonic() < until:
             time.sleep(0.02)
-        return {"hit": fault.count, "end": time.time() + 1}
+        return {"hit": len(self.stack.cuts) - before, "end": time.time() + 1}
 
     def do_backend(self, fault):
         with self.servers:

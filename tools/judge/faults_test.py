@@ -70,7 +70,7 @@ def bind(name, *values):
     return message(b"B", body + b"".join(struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value for value in values) + struct.pack("!H", 0))
 
 
-BATCH = b"update lane set batch = $2, incarnation = $3 where lane = $1"
+BATCH = b"with compared as (update lane set batch = $2, incarnation = $3 where lane = $1 returning 1) select 1 / count(*) from compared"
 
 
 def talk(*orders):
@@ -200,6 +200,7 @@ WRONGS = [  # what happened, what the verdict must call it, words of the finding
                                                                                                                 setattr(seen, "wanted", Counter(zombie=1)))),
     ("a fault that could not be made", "not_injected", "power: no mount", lambda seen: seen.happened.append(Happened("power", 1, 2, 0, "", "no mount"))),
     ("a fault that never came", "not_injected", "2 of wipe were asked for and 1 came", lambda seen: seen.wanted.update({"wipe": 1})),
+    ("faults that hit nothing", "not_injected", "2 of commit came and hit nothing", lambda seen: seen.happened.extend([Happened("commit", 1, 2, 0), Happened("commit", 3, 4, 0)])),
     ("a table that is not there", "unjudged", "there is no table", board_with(lambda facts: facts.unjudged.append("there is no table edge.request"))),
 ]
 
