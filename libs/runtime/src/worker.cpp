@@ -51,6 +51,7 @@ bool Worker::step() {
     poll();
 
     std::map<int, std::deque<Command>> commands;
+    std::deque<Command> none;
     const bool stuffed = seams_.bus.unacknowledged() > limits_.unacknowledged;
     if (lanes_.empty()) {
         refuse_commands("no lane is held here" + (trouble().empty() ? "" : ": " + trouble()));
@@ -70,11 +71,12 @@ bool Worker::step() {
     std::vector<int> numbers;
     for (const auto& [number, lane] : lanes_) numbers.push_back(number);
     for (const int number : numbers) {
-        auto& own = commands[number];
+        const auto own = commands.find(number);
         try {
-            if (!stuffed) more |= lanes_.at(number)->step(own);
+            Lane& lane = *lanes_.at(number);
+            if (!stuffed) more |= lane.step(own == commands.end() ? none : own->second);
             auto& retry = retries_[number];
-            if (lanes_.at(number)->waiting() == 0) retry.one_by_one = false;
+            if (lane.waiting() == 0) retry.one_by_one = false;
             if (!stuffed) retry.wait = milliseconds(0);
         } catch (const Fenced& fenced) {
             Retry& retry = drop(number, fenced.what());
