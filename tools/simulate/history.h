@@ -44,6 +44,7 @@ struct Outcome {
     std::map<std::string, std::uint64_t> faults;
     std::vector<Violation> violations;
 };
+BOOST_DESCRIBE_STRUCT(Outcome, (), (seed, offers, shipments, closed, stopped, refused, invoices, events, commits, trace_hash, rounds, in_all, faults, violations))
 
 class People;
 

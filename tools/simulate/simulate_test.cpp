@@ -1,4 +1,5 @@
 #include "history.h"
+#include "simulate.h"
 
 #include <waybill/json.h>
 
@@ -295,6 +296,25 @@ TEST(AViolation, OfPublishingIsSeen) {
     changed.payload = "another content";
     other.witness.published(0, changed);
     EXPECT_THAT(other.seen(), Contains(Invariant::published_is_committed));
+}
+
+// What the command prints, without what depends on the machine.
+boost::json::object printed(std::vector<std::string> words) {
+    words.push_back("--json");
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(command(words), 0);
+    auto made = boost::json::parse(testing::internal::GetCapturedStdout()).as_object();
+    for (const char* differs : {"seconds", "processor_seconds", "jobs"}) made.erase(differs);
+    return made;
+}
+
+TEST(TheCommand, ComesToTheSameWithAnyNumberOfJobs) {
+    const std::vector<std::string> words{"--seed", "7", "--seeds", "5", "--offers", "3", "--jobs"};
+    const auto with = [&](const char* jobs) { auto all = words; all.push_back(jobs); return printed(all); };
+    const auto alone = with("1");
+    EXPECT_EQ(alone.at("seeds").to_number<int>(), 5);
+    EXPECT_EQ(with("2"), alone);
+    EXPECT_EQ(with("8"), alone);
 }
 
 TEST(AViolation, OfAnEffectIsSeen) {

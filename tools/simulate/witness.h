@@ -31,9 +31,10 @@ BOOST_DEFINE_ENUM_CLASS(Invariant,
 std::string_view name(Invariant invariant);
 
 struct Violation {
-    Invariant invariant;
+    Invariant invariant{};
     std::string what;
 };
+BOOST_DESCRIBE_STRUCT(Violation, (), (invariant, what))
 
 class Witness {
 public:
