@@ -29,7 +29,8 @@ class TakeOver:
     lane: int
     kind: str          # "kill" or "stop"
     seconds: float
-    disturbed: bool    # Postgres was hit meanwhile, or nobody else was there
+    disturbed: bool    # Postgres was hit meanwhile, or no other process of the service held a lane
+    at: float = 0      # time of the hit
 
 
 @dataclass
@@ -192,7 +193,8 @@ def verdict(seen):
         of = [one for one in seen.take_overs if one.kind == kind]
         clean = [one.seconds for one in of if not one.disturbed]
         take_overs[kind] = {"count": len(of), "undisturbed": len(clean), "p50": rounded(percentile(clean, 0.5)), "p99": rounded(percentile(clean, 0.99)),
-                            "max": rounded(max(clean, default=None)), "max_disturbed": rounded(max((one.seconds for one in of if one.disturbed), default=None))}
+                            "max": rounded(max(clean, default=None)), "max_disturbed": rounded(max((one.seconds for one in of if one.disturbed), default=None)),
+                            "slowest": [slow(seen, one) for one in sorted((one for one in of if not one.disturbed), key=lambda one: -one.seconds)[:5]]}
     made |= {
         "seconds": round(seen.seconds, 1), "settled_in": rounded(seen.settled_in), "faults": faults, "skipped": seen.skipped,
         "kills": sum(one.hit for one in seen.happened if BY_NAME[one.kind].kills),
@@ -207,6 +209,12 @@ def verdict(seen):
     }
     made["clean"] = not any(made[kind]["count"] for kind in VIOLATIONS)
     return made
+
+
+def slow(seen, one):
+    """A take-over, and what else went on meanwhile."""
+    beside = {other.kind for other in seen.happened if other.begin < one.at + one.seconds and other.end > one.at and not (other.kind == "service" and other.note == one.service)}
+    return {"service": one.service, "lane": one.lane, "seconds": round(one.seconds, 2), "at": round(one.at - seen.begin, 1), "beside": sorted(beside)}
 
 
 def longest_run(seconds):
@@ -238,6 +246,8 @@ def text(made, title):
         if of["count"]:
             lines.append(f"  take-over     after a {kind}: {of['count']} lanes, {of['undisturbed']} undisturbed: p50 {of['p50']} s, p99 {of['p99']} s, max {of['max']} s"
                          + (f"; max while Postgres was hit too: {of['max_disturbed']} s" if of["max_disturbed"] is not None else ""))
+            if of["p99"] > 2 * of["p50"]:
+                lines += [f"                  slow: {one['service']} lane {one['lane']} took {one['seconds']} s, hit at {one['at']} s, beside {', '.join(one['beside']) or 'nothing'}" for one in of["slowest"]]
     lines.append(f"  unavailable   {made['unavailable_seconds']} s, at most {made['longest_unavailable']} s at a stretch")
     lines.append(f"  healed        {'in ' + str(made['settled_in']) + ' s' if made['settled_in'] is not None else 'NOT'}; the whole took {made['seconds']:.0f} s")
     for kind in VIOLATIONS:

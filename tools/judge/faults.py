@@ -84,6 +84,10 @@ class Watch(threading.Thread):
         with self.lock:
             return {key: self.lanes[key][0] for key, holder in self.holders.items() if holder == pid and key in self.lanes}
 
+    def another_holds(self, service, pid):
+        with self.lock:
+            return any(of == service and holder != pid for (of, _), holder in self.holders.items())
+
     def taken_after(self, service, lane, epoch, at):
         with self.lock:
             return next((when for when, of, number, raised in self.changes if of == service and number == lane and raised > epoch and when >= at), None)
@@ -111,6 +115,7 @@ class Drill:
 
     def struck(self, kind, pid, lonely):
         lanes = self.watch.held_by(pid)
+        lonely = lonely or not all(self.watch.another_holds(service, pid) for service, _ in lanes)
         with self.lock:
             self.hits.append((kind, lanes, time.time(), lonely))
 
@@ -324,7 +329,7 @@ class Drill:
                     continue
                 again = any(of is not lanes and (service, lane) in of and at < then < when for _, of, then, _ in self.hits)
                 disturbed = lonely or again or any(begin < when and end + 1 > at for begin, end in disturbing) or self.peer_down(service, at, when)
-                made.append(TakeOver(service, lane, kind, when - at, disturbed))
+                made.append(TakeOver(service, lane, kind, when - at, disturbed, at))
         return made
 
     def peer_down(self, service, begin, end):

@@ -161,7 +161,7 @@ def a_clean_end():
     seen.happened = [Happened("service", 1001, 1025), Happened("zombie", 1004, 1027), Happened("wipe", 1010, 1018, noticed=0.4, healed=1.2)]
     seen.wanted = Counter(one.kind for one in seen.happened)
     seen.completed = [(1000, 0), (1022, 1)]
-    seen.take_overs = [TakeOver("edge", 0, "kill", 1.1, False), TakeOver("edge", 1, "kill", 9.0, True), TakeOver("edge", 1, "stop", 3.4, False)]
+    seen.take_overs = [TakeOver("edge", 0, "kill", 1.1, False, 1010.5), TakeOver("edge", 1, "kill", 9.0, True, 1010.5), TakeOver("edge", 1, "stop", 3.4, False, 1010.5)]
     seen.cuts = [{"cut": "before", "took": False}, {"cut": "after", "took": True}]
     return seen
 
@@ -209,7 +209,8 @@ class Judging(unittest.TestCase):
     def test_a_whole_run_is_clean(self):
         made = verdict(a_clean_end())
         self.assertTrue(made["clean"], text(made, "verdict"))
-        self.assertEqual(made["take_over"]["kill"], {"count": 2, "undisturbed": 1, "p50": 1.1, "p99": 1.1, "max": 1.1, "max_disturbed": 9.0})
+        self.assertEqual(made["take_over"]["kill"], {"count": 2, "undisturbed": 1, "p50": 1.1, "p99": 1.1, "max": 1.1, "max_disturbed": 9.0,
+                                                      "slowest": [{"service": "edge", "lane": 0, "seconds": 1.1, "at": 10.5, "beside": ["service", "wipe", "zombie"]}]})
         self.assertEqual(made["cuts"]["after"], {"count": 1, "took_effect": 1})
         self.assertEqual(made["faults"]["wipe"]["noticed"], {"count": 1, "p50": 0.4, "max": 0.4})
         self.assertEqual((made["kills"], made["unavailable_seconds"]), (1, 0))
