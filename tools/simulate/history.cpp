@@ -505,6 +505,13 @@ void History::advance(bool active) {
     ++idle_;
 }
 
+// How long a wait still lasts. A lane whose time is ahead of the clock ends it by its own time.
+milliseconds History::left_of(const Service& service, const std::pair<int, Instant>& timer) {
+    const auto lane = service.database.lanes.find(timer.first);
+    const Instant reached = lane == service.database.lanes.end() ? Instant{} : lane->second.ledger.time;
+    return std::max(0ms, std::chrono::duration_cast<milliseconds>(timer.second - std::max(clock_.now(), std::min(reached, timer.second))));
+}
+
 bool History::leap() {
     std::optional<milliseconds> soonest = people_->next();
     const auto at = [&](milliseconds when) { if (!soonest || when < *soonest) soonest = when; };
@@ -515,11 +522,7 @@ bool History::leap() {
             if (!process.worker) at(process.up_at);
             if (process.stopped_until > now()) at(process.stopped_until);
         }
-        for (const auto& [id, timer] : service.database.timers) {
-            // A lane whose time is ahead of the clock ends a wait by its own time.
-            const auto& reached = service.database.lanes[timer.first].ledger.time;
-            at(std::max(now(), now() + (timer.second - std::max(clock_.now(), std::min(reached, timer.second)))));
-        }
+        for (const auto& [id, timer] : service.database.timers) at(now() + left_of(service, timer));
     }
     if (!soonest) return false;
     idle_ = 0;
@@ -812,11 +815,21 @@ void History::look_at_parked() {
     }
 }
 
-// At rest nothing is asked, told or held any more.
+// At rest nothing is asked, told or held any more. A reservation that nobody used may end of itself just then: that comes first.
 void History::look_at_bounds() {
+    if (!rested_) return;
+    const auto a_wait_ends_soon = [&] {
+        for (const auto& service : services_)
+            for (const auto& [id, timer] : service.database.timers)
+                if (left_of(service, timer) < 30s) return true;
+        return false;
+    };
+    for (int n = 0; n < 2000 && (a_wait_ends_soon() || idle_ < 6); ++n) {
+        advance(round());
+        if (idle_ >= 6) leap();
+    }
     const auto asks = broker_.asks.size();
     const auto before = activity_;
-    if (!rested_) return;
     for (int n = 0; n < 12; ++n) round(), clock_.pass(1s);
     if (witness_.any_restored() || !waiting_for_a_person().empty()) return;  // whoever waits for what is parked goes on asking
     if (broker_.asks.size() != asks) witness_.broken(Invariant::bounded, std::to_string(broker_.asks.size() - asks) + " asks at rest");

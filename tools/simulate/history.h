@@ -108,6 +108,7 @@ private:
     void restore(Service& service);
     bool round();       // true when something happened
     void advance(bool active);
+    milliseconds left_of(const Service& service, const std::pair<int, Instant>& timer);
     bool leap();        // to the next thing that is due; false: nothing ever is
     void heal();
     void break_a_lane();
