@@ -130,13 +130,14 @@ milliseconds Lane::rest() const {
 // ---- gather and check numbers ------------------------------------------------------------------------------------------
 
 bool Lane::step(std::deque<Worker::Command>& commands) {
+    const Instant now = std::max(worker_.seams_.clock.now(), record_.ledger.time);
     const bool flush = moved_at_ >= 0ms && worker_.seams_.clock.elapsed() - moved_at_ >= worker_.limits_.flush_after;
-    if (inbox_.empty() && answers_.empty() && commands.empty() && !must_commit_ && !flush && no_timer_is_due()) {
+    if (inbox_.empty() && answers_.empty() && commands.empty() && !must_commit_ && !flush && no_timer_is_due(now)) {
         ask_and_note();
         return false;
     }
     Draft draft;
-    draft.now = std::max(worker_.seams_.clock.now(), record_.ledger.time);
+    draft.now = now;
     draft.batch.lane = number_;
     draft.batch.expected = {record_.batch, record_.epoch};
 
@@ -160,9 +161,8 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
     return waiting() > 0 || !commands.empty();
 }
 
-bool Lane::no_timer_is_due() const {
-    if (timers_.empty()) return timers_complete_until_ == Instant::max();
-    return std::get<0>(*timers_.begin()) > std::max(worker_.seams_.clock.now(), record_.ledger.time);
+bool Lane::no_timer_is_due(Instant now) const {
+    return timers_.empty() ? timers_complete_until_ == Instant::max() : std::get<0>(*timers_.begin()) > now;
 }
 
 std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Draft& draft) {

@@ -77,7 +77,7 @@ private:
         std::chrono::milliseconds ask_at{0}, wait{0};
     };
 
-    bool no_timer_is_due() const;
+    bool no_timer_is_due(Instant now) const;
     std::vector<Input> gather(std::deque<Worker::Command>& commands, Draft& draft);
     bool admit(const Message& message, Draft& draft);
     void read_note(const Message& note, Draft& draft);

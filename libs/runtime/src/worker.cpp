@@ -51,7 +51,6 @@ bool Worker::step() {
     poll();
 
     std::map<int, std::deque<Command>> commands;
-    std::deque<Command> none;
     const bool stuffed = seams_.bus.unacknowledged() > limits_.unacknowledged;
     if (lanes_.empty()) {
         refuse_commands("no lane is held here" + (trouble().empty() ? "" : ": " + trouble()));
@@ -74,7 +73,7 @@ bool Worker::step() {
         const auto own = commands.find(number);
         try {
             Lane& lane = *lanes_.at(number);
-            if (!stuffed) more |= lane.step(own == commands.end() ? none : own->second);
+            if (!stuffed) more |= lane.step(own == commands.end() ? no_commands_ : own->second);
             auto& retry = retries_[number];
             if (lane.waiting() == 0) retry.one_by_one = false;
             if (!stuffed) retry.wait = milliseconds(0);

@@ -133,6 +133,7 @@ private:
     std::map<std::tuple<std::string, int, int, std::int64_t>, Serving> serving_;  // (topic, partition, lane, incarnation)
     std::vector<Message> polled_;
     std::vector<Ask> asks_;
+    std::deque<Command> no_commands_;  // for a lane that none came for: to build a deque is to allocate
     std::vector<Outbound::Finished> finished_;
     std::uint64_t bus_failures_ = 0;
     std::chrono::milliseconds remembered_at_{0}, tidied_at_{-1};
