@@ -246,7 +246,7 @@ def text(made, title):
         if of["count"]:
             lines.append(f"  take-over     after a {kind}: {of['count']} lanes, {of['undisturbed']} undisturbed: p50 {of['p50']} s, p99 {of['p99']} s, max {of['max']} s"
                          + (f"; max while Postgres was hit too: {of['max_disturbed']} s" if of["max_disturbed"] is not None else ""))
-            if of["p99"] > 2 * of["p50"]:
+            if of["undisturbed"] and of["p99"] > 2 * of["p50"]:
                 lines += [f"                  slow: {one['service']} lane {one['lane']} took {one['seconds']} s, hit at {one['at']} s, beside {', '.join(one['beside']) or 'nothing'}" for one in of["slowest"]]
     lines.append(f"  unavailable   {made['unavailable_seconds']} s, at most {made['longest_unavailable']} s at a stretch")
     lines.append(f"  healed        {'in ' + str(made['settled_in']) + ' s' if made['settled_in'] is not None else 'NOT'}; the whole took {made['seconds']:.0f} s")

@@ -215,6 +215,12 @@ class Judging(unittest.TestCase):
         self.assertEqual(made["faults"]["wipe"]["noticed"], {"count": 1, "p50": 0.4, "max": 0.4})
         self.assertEqual((made["kills"], made["unavailable_seconds"]), (1, 0))
 
+    def test_take_overs_that_were_all_disturbed_are_told_without_percentiles(self):
+        seen = a_clean_end()
+        for one in seen.take_overs:
+            one.disturbed = True
+        self.assertIn("after a kill: 2 lanes, 0 undisturbed", text(verdict(seen), "verdict"))
+
     def test_each_violation_alone_is_told_for_what_it_is(self):
         for what, kind, words, happen in WRONGS:
             with self.subTest(what):
