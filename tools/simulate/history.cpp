@@ -630,7 +630,7 @@ bool History::finished() {
 void History::play() {
     tell("--- seed " + std::to_string(plan_.seed) + " ---");
     for (int n = 0; n < plan_.rounds; ++n) {
-        // Three in a round of each third of the rounds, when so many are to be sent.
+        // All of them within about the first third of the rounds.
         const std::uint64_t offers = static_cast<std::uint64_t>(plan_.offers) * 3, rounds = static_cast<std::uint64_t>(std::max(1, plan_.rounds));
         for (auto many = offers / rounds; many > 0 && people_->offers_left() > 0; --many) people_->send_next_offer();
         if (people_->offers_left() > 0 && random_.chance(offers % rounds, rounds)) people_->send_next_offer();

@@ -167,7 +167,9 @@ public:
         for (std::size_t job = 0; job < crew.size(); ++job) {
             int status = 0;
             ::waitpid(crew[job].process, &status, 0);
-            if (status != 0) throw std::runtime_error("the program of seed " + std::to_string(shared_->current[job % most_jobs]) + " was ended by signal " + std::to_string(WTERMSIG(status)) + "; try simulate --jobs 1 --seed with it");
+            if (status == 0) continue;
+            const std::string how = WIFSIGNALED(status) ? "by signal " + std::to_string(WTERMSIG(status)) : "with exit code " + std::to_string(WEXITSTATUS(status));
+            throw std::runtime_error("the program of seed " + std::to_string(shared_->current[job]) + " was ended " + how + "; try simulate --jobs 1 --seed with it");
         }
     }
 
