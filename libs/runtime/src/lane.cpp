@@ -132,7 +132,7 @@ milliseconds Lane::rest() const {
 bool Lane::step(std::deque<Worker::Command>& commands) {
     const Instant now = std::max(worker_.seams_.clock.now(), record_.ledger.time);
     const bool flush = moved_at_ >= 0ms && worker_.seams_.clock.elapsed() - moved_at_ >= worker_.limits_.flush_after;
-    if (inbox_.empty() && answers_.empty() && commands.empty() && !must_commit_ && !flush && no_timer_is_due(now)) {
+    if (inbox_.empty() && answers_.empty() && commands.empty() && !must_commit_ && !flush && !timers_run_out() && !a_timer_is_due(now)) {
         ask_and_note();
         return false;
     }
@@ -161,9 +161,8 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
     return waiting() > 0 || !commands.empty();
 }
 
-bool Lane::no_timer_is_due(Instant now) const {
-    return timers_.empty() ? timers_complete_until_ == Instant::max() : std::get<0>(*timers_.begin()) > now;
-}
+bool Lane::timers_run_out() const { return timers_.empty() && timers_complete_until_ != Instant::max(); }
+bool Lane::a_timer_is_due(Instant now) const { return !timers_.empty() && std::get<0>(*timers_.begin()) <= now; }
 
 std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Draft& draft) {
     const Limits& limits = worker_.limits_;
@@ -189,8 +188,8 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
         worker_.figures_.effects_answered++;
     }
 
-    if (timers_.empty() && timers_complete_until_ != Instant::max()) reload_timers();
-    while (room() && !timers_.empty() && std::get<0>(*timers_.begin()) <= draft.now) {
+    if (timers_run_out()) reload_timers();
+    while (room() && a_timer_is_due(draft.now)) {
         const auto [due, aggregate, key, name] = *timers_.begin();
         Input input{.kind = Input::Kind::timer, .aggregate = aggregate, .key = key, .name = name};
         input.handler = handler_of(input.kind, aggregate, name);

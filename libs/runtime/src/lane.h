@@ -77,7 +77,8 @@ private:
         std::chrono::milliseconds ask_at{0}, wait{0};
     };
 
-    bool no_timer_is_due(Instant now) const;
+    bool timers_run_out() const;  // of those in memory, while the store has more
+    bool a_timer_is_due(Instant now) const;
     std::vector<Input> gather(std::deque<Worker::Command>& commands, Draft& draft);
     bool admit(const Message& message, Draft& draft);
     void read_note(const Message& note, Draft& draft);
