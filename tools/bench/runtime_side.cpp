@@ -1,4 +1,5 @@
 #include "sides.h"
+#include "stations.h"
 #include "trip.h"
 
 #include <waybill/kafka.h>
@@ -9,81 +10,11 @@
 #include <iostream>
 #include <thread>
 
-// The reference flow's contracts, which live nowhere but here.
-namespace waybill::runtime {
-template <> struct Contract<::bench::v1::LeftHopped> {
-    static constexpr std::string_view type = "bench.v1.LeftHopped", topic = "left.events";
-    static const std::string& subject(const ::bench::v1::LeftHopped& event) { return event.hop().trip(); }
-};
-template <> struct Contract<::bench::v1::RightHopped> {
-    static constexpr std::string_view type = "bench.v1.RightHopped", topic = "right.events";
-    static const std::string& subject(const ::bench::v1::RightHopped& event) { return event.hop().trip(); }
-};
-template <> struct Contract<::bench::v1::RightArrived> {
-    static constexpr std::string_view type = "bench.v1.RightArrived", topic = "right.events";
-    static const std::string& subject(const ::bench::v1::RightArrived& event) { return event.hop().trip(); }
-};
-}  // namespace waybill::runtime
-
 namespace waybill::bench {
 namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-
-// ---- the two services --------------------------------------------------------------------------------------------------
-
-struct Begin { std::string id; };
-
-using LeftDecision = runtime::Decision<Trip, std::variant<::bench::v1::LeftHopped>>;
-using RightDecision = runtime::Decision<Trip, std::variant<::bench::v1::RightHopped, ::bench::v1::RightArrived>>;
-
-template <class Event>
-Event event_of(const Trip& trip) {
-    Event event;
-    *event.mutable_hop() = hop_of(trip);
-    return event;
-}
-
-LeftDecision begin(const Trip* known, const Begin& begin, Instant) {
-    if (known) return LeftDecision::ignored("it was begun before");
-    Trip trip = begun(begin.id);
-    auto event = event_of<::bench::v1::LeftHopped>(trip);
-    return LeftDecision::becomes(std::move(trip)).announcing(std::move(event));
-}
-
-LeftDecision hopped_right(const Trip& trip, const ::bench::v1::RightHopped& event, Instant) {
-    Trip next = moved(trip, event.hop());
-    auto announced = event_of<::bench::v1::LeftHopped>(next);
-    return LeftDecision::becomes(std::move(next)).announcing(std::move(announced));
-}
-
-RightDecision hopped_left(const Trip* trip, const ::bench::v1::LeftHopped& event, Instant) {
-    Trip next = trip ? moved(*trip, event.hop()) : met(event.hop());
-    if (next.step == hops) {
-        auto announced = event_of<::bench::v1::RightArrived>(next);
-        return RightDecision::becomes(std::move(next)).announcing(std::move(announced));
-    }
-    auto announced = event_of<::bench::v1::RightHopped>(next);
-    return RightDecision::becomes(std::move(next)).announcing(std::move(announced));
-}
-
-// ---- the same eight steps within one service: each waits for a timer that is due at once --------------------------------
-
-LeftDecision begin_steps(const Trip* known, const Begin& begin, Instant now) {
-    if (known) return LeftDecision::ignored("it was begun before");
-    Trip trip = begun(begin.id);
-    auto event = event_of<::bench::v1::LeftHopped>(trip);
-    return LeftDecision::becomes(std::move(trip)).announcing(std::move(event)).expecting("step", now);
-}
-
-LeftDecision step(const Trip& trip, Instant now) {
-    Trip next = moved(trip, hop_of(trip));
-    auto event = event_of<::bench::v1::LeftHopped>(next);
-    const bool last = next.step == hops;
-    auto decision = LeftDecision::becomes(std::move(next)).announcing(std::move(event));
-    return last ? std::move(decision) : std::move(decision).expecting("step", now);
-}
 
 // ---- the seams ---------------------------------------------------------------------------------------------------------
 
@@ -208,11 +139,8 @@ class ThroughRuntime final : public Side {
 public:
     ThroughRuntime(const Setup& setup, Gauge& gauge)
         : gauge_(gauge),
-          right_(setup, runtime::service<std::variant<::bench::v1::RightHopped, ::bench::v1::RightArrived>>("right").keeps<Trip>("trip").on(hopped_left).definition(), {"left.events"}, true,
-                 [&gauge](const runtime::Message& message) {
-                     if (message.kind == runtime::Message::Kind::event && message.envelope.type == runtime::Contract<::bench::v1::RightArrived>::type) gauge.arrived(number_of(message.envelope.subject));
-                 }),
-          left_(setup, runtime::service<std::variant<::bench::v1::LeftHopped>>("left").keeps<Trip>("trip").on_command(begin).on(hopped_right).definition(), {"right.events"}, true, [](const runtime::Message&) {}) {}
+          right_(setup, right(), {"left.events"}, true, [&gauge](const runtime::Message& message) { if (arrived(message)) gauge.arrived(number_of(message.envelope.subject)); }),
+          left_(setup, left(), {"right.events"}, true, [](const runtime::Message&) {}) {}
     void start(std::uint64_t number) override { left_.submit(number, gauge_); }
 
 private:
@@ -223,11 +151,7 @@ private:
 class WithinOneService final : public Side {
 public:
     WithinOneService(const Setup& setup, Gauge& gauge)
-        : gauge_(gauge), only_(setup, runtime::service<std::variant<::bench::v1::LeftHopped>>("left").keeps<Trip>("trip").on_command(begin_steps).when_due("step", step).definition(), {}, false,
-                               [&gauge](const runtime::Message& message) {
-                                   ::bench::v1::LeftHopped event;
-                                   if (event.ParseFromString(message.payload) && event.hop().step() == hops) gauge.arrived(number_of(message.envelope.subject));
-                               }) {}
+        : gauge_(gauge), only_(setup, alone(), {}, false, [&gauge](const runtime::Message& message) { if (stepped_last(message)) gauge.arrived(number_of(message.envelope.subject)); }) {}
     void start(std::uint64_t number) override { only_.submit(number, gauge_); }
 
 private:

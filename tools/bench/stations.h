@@ -1,0 +1,18 @@
+// The services of the reference flow: a trip goes to and fro between `left` and `right`, or makes all its steps in one service
+// that is `alone`, by waits that are due at once.
+#pragma once
+
+#include <waybill/runtime/seams.h>
+
+namespace waybill::bench {
+
+struct Begin { std::string id; };  // the command that starts a trip at the left
+
+runtime::Definition left();
+runtime::Definition right();
+runtime::Definition alone();
+
+bool arrived(const runtime::Message& message);       // the last hop of a trip between the two
+bool stepped_last(const runtime::Message& message);  // the last step of one that is alone
+
+}  // namespace waybill::bench
