@@ -1,24 +1,30 @@
 #include <waybill/json.h>
 
+#include <algorithm>
+
 namespace waybill::json::detail {
 
 void write_text(std::string& out, std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
+    const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
+    for (auto from = text.begin(); from != text.end();) {
+        const auto end = std::find_if_not(from, text.end(), plain);
+        out.append(from, end);
+        if (end == text.end()) break;
+        const char c = *end;
         if (c == '"' || c == '\\') {
             out += '\\';
-            out += c;
-        } else if (byte >= 0x20) {
             out += c;
         } else if (c == '\n') {
             out += "\\n";
         } else {
+            const auto byte = static_cast<unsigned char>(c);
             out += "\\u00";
             out += hex[byte >> 4];
             out += hex[byte & 15];
         }
+        from = end + 1;
     }
     out += '"';
 }

@@ -1,7 +1,5 @@
 #include "lane.h"
 
-#include <cstdio>
-
 namespace waybill::runtime {
 namespace {
 
@@ -19,16 +17,26 @@ std::uint64_t fnv(std::string_view text, std::uint64_t seed) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
     return hash;
 }
+void write_hex(char* into, std::uint64_t value) {
+    for (int digit = 15; digit >= 0; --digit, value >>= 4) into[digit] = "0123456789abcdef"[value & 15];
+}
 std::string hex(std::uint64_t value) {
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+    std::string text(16, '0');
+    write_hex(text.data(), value);
     return text;
 }
 
 // A child span of the cause's trace, or, where there is none, a trace made of the cause. W3C Trace Context, version 00.
 std::string child_trace(const std::string& parent, const std::string& cause, std::size_t index) {
-    const std::string trace_id = parent.size() == 55 ? parent.substr(3, 32) : hex(fnv(cause, 1) | 1) + hex(fnv(cause, 2));
-    return "00-" + trace_id + "-" + hex(fnv(cause, 3 + index) | 1) + "-01";
+    std::string trace = "00-00000000000000000000000000000000-0000000000000000-01";
+    if (parent.size() == trace.size()) {
+        parent.copy(trace.data() + 3, 32, 3);
+    } else {
+        write_hex(trace.data() + 3, fnv(cause, 1) | 1);
+        write_hex(trace.data() + 19, fnv(cause, 2));
+    }
+    write_hex(trace.data() + 36, fnv(cause, 3 + index) | 1);
+    return trace;
 }
 
 // "billing.v2.InvoiceIssued" -> "billing.InvoiceIssued"
@@ -169,6 +177,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
     // A batch that Postgres refused is decided again one input at a time, to find the one that is to blame.
     const std::size_t most = worker_.retries_[number_].one_by_one ? 1 : limits.batch_inputs;
     std::vector<Input> inputs;
+    inputs.reserve(std::min(most, inbox_.size() + answers_.size() + commands.size()));
     std::size_t bytes = 0;
     const auto room = [&] { return inputs.size() < most && bytes < limits.batch_bytes; };
 
