@@ -111,7 +111,7 @@ def fold_table():
     """Every letter below U+0530 and the Latin additions: code point, folded form; what is not listed stays or is a space."""
     for point in [*range(0x80, 0x530), *range(0x1E00, 0x1F00)]:
         c = chr(point)
-        folded = fold(c)
+        folded = fold(fold(c))  # what is folded stays as it is: "Ǿ" is an "o", not an "ø"
         if unicodedata.combining(c):
             yield point, ""
         elif folded and folded != c:

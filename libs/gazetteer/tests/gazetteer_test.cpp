@@ -12,7 +12,7 @@ TEST(Fold, MakesOneFormOfManySpellings) {
     const std::pair<const char*, const char*> table[] = {
         {"Žilina", "zilina"}, {"GYŐR", "gyor"},      {"Łódź", "lodz"},          {"Ålesund", "alesund"},       {"Preßburg", "pressburg"},
         {"Rīga", "riga"},     {"Вильнюс", "вильнюс"}, {"Орёл", "орел"},          {"  a -- b. ", "a b"},        {"København K", "kobenhavn k"},
-        {"Cluj-Napoca", "cluj napoca"}, {"Timis\u0326oara", "timisoara"}, {"🚚 Tallinn", "tallinn"}, {"\xff\xfeoops", "oops"}, {"", ""},
+        {"Cluj-Napoca", "cluj napoca"}, {"Ǿ Ǽ", "o ae"}, {"Timis\u0326oara", "timisoara"}, {"🚚 Tallinn", "tallinn"}, {"\xff\xfeoops", "oops"}, {"", ""},
     };
     for (const auto& [text, folded] : table) EXPECT_EQ(fold(text), folded) << text;
 }
