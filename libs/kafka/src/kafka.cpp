@@ -1,5 +1,7 @@
 #include <waybill/kafka.h>
 
+#include "headers.h"
+
 #include <librdkafka/rdkafka.h>
 
 #include <chrono>
@@ -21,8 +23,6 @@ struct DestroyList { void operator()(rd_kafka_topic_partition_list_t* list) cons
 using List = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyList>;
 struct DestroyQueue { void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); } };
 using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
-
-constexpr std::string_view head_note_type = "waybill.v1.HeadNote";
 
 // What the callbacks of one handle may touch; it outlives the handle.
 struct Shared {
@@ -145,39 +145,20 @@ void destroy_aside(Handle handle, std::shared_ptr<Shared> shared) {
     std::thread([handle = std::move(handle), shared = std::move(shared)]() mutable { handle.reset(); }).detach();
 }
 
-std::int64_t number(std::string_view text) {
-    std::int64_t value = -1;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 // Nothing when the message is not one of ours: it is skipped.
 std::optional<Message> decode(const rd_kafka_message_t* from) {
     Message message;
     auto& envelope = message.envelope;
-    envelope.topic = rd_kafka_topic_name(from->rkt);
-    envelope.partition = from->partition;
-    envelope.lane = -1;
-    envelope.seq = -1;
+    envelope = unread(rd_kafka_topic_name(from->rkt), from->partition);
     message.offset = from->offset;
     rd_kafka_headers_t* headers = nullptr;
     if (rd_kafka_message_headers(from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
-    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
-        const std::string_view key = name, text(static_cast<const char*>(value), value ? size : 0);
-        if (key == "ce_type") envelope.type = text;
-        else if (key == "ce_source") envelope.source = text.substr(std::min<std::size_t>(text.size(), 9));  // after "/waybill/"
-        else if (key == "ce_subject") envelope.subject = text;
-        else if (key == "ce_time") { if (const auto time = parse_instant(text)) envelope.time = *time; }
-        else if (key == "traceparent") envelope.trace = text;
-        else if (key == "waybill_cause") envelope.cause = text;
-        else if (key == "waybill_lane") envelope.lane = static_cast<int>(number(text));
-        else if (key == "waybill_inc") envelope.incarnation = number(text);
-        else if (key == "waybill_seq") envelope.seq = number(text);
-    }
-    if (envelope.type.empty() || envelope.lane < 0 || envelope.seq < 0 || envelope.incarnation < 1) return {};
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
+        read_header(name, {static_cast<const char*>(value), value ? size : 0}, envelope);
+    if (!is_ours(envelope)) return {};
     if (envelope.type == head_note_type) message.kind = Message::Kind::head_note;
     message.payload.assign(static_cast<const char*>(from->payload), from->payload ? from->len : 0);
     return message;

@@ -1,0 +1,43 @@
+#include "headers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace waybill::kafka {
+namespace {
+
+// A whole number from 0 on, and nothing else; else -1. Room is left above, so that the next number is a number too.
+template <class Number>
+Number number(std::string_view text) {
+    Number value = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value < std::numeric_limits<Number>::max() / 2 ? value : -1;
+}
+
+}  // namespace
+
+runtime::Envelope unread(std::string topic, int partition) {
+    runtime::Envelope envelope;
+    envelope.topic = std::move(topic);
+    envelope.partition = partition;
+    envelope.lane = -1;
+    envelope.seq = -1;
+    return envelope;
+}
+
+void read_header(std::string_view name, std::string_view value, runtime::Envelope& envelope) {
+    if (name == "ce_type") envelope.type = value;
+    else if (name == "ce_source") envelope.source = value.substr(std::min<std::size_t>(value.size(), 9));  // after "/waybill/"
+    else if (name == "ce_subject") envelope.subject = value;
+    else if (name == "ce_time") { if (const auto time = parse_instant(value)) envelope.time = *time; }
+    else if (name == "traceparent") envelope.trace = value;
+    else if (name == "waybill_cause") envelope.cause = value;
+    else if (name == "waybill_lane") envelope.lane = number<int>(value);
+    else if (name == "waybill_inc") envelope.incarnation = number<std::int64_t>(value);
+    else if (name == "waybill_seq") envelope.seq = number<std::int64_t>(value);
+}
+
+bool is_ours(const runtime::Envelope& envelope) { return !envelope.type.empty() && envelope.lane >= 0 && envelope.seq >= 0 && envelope.incarnation >= 1; }
+
+}  // namespace waybill::kafka
