@@ -1,5 +1,7 @@
 #include "lane.h"
 
+#include <charconv>
+
 namespace waybill::runtime {
 namespace {
 
@@ -37,6 +39,22 @@ std::string child_trace(const std::string& parent, const std::string& cause, std
     }
     write_hex(trace.data() + 36, fnv(cause, 3 + index) | 1);
     return trace;
+}
+
+// What a head note says of its older incarnations, by number; nothing when it cannot be read.
+std::optional<std::map<std::int64_t, std::int64_t>> past_in(const std::string& note) {
+    std::map<std::int64_t, std::int64_t> past;
+    try {
+        for (const auto& [text, head] : json::from_json<HeadNote>(note).past) {
+            std::int64_t number = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (error != std::errc{} || end != text.data() + text.size() || number < 1 || head < 0) return {};
+            past[number] = head;
+        }
+    } catch (const std::invalid_argument&) {
+        return {};
+    }
+    return past;
 }
 
 // "billing.v2.InvoiceIssued" -> "billing.InvoiceIssued"
@@ -272,10 +290,10 @@ void Lane::read_note(const Message& note, Draft& draft) {
     const std::string key = seen_key(envelope.topic, envelope.lane, envelope.incarnation);
     if (const auto newest = newest_.find(source_key(envelope.topic, envelope.lane)); newest != newest_.end() && envelope.incarnation < newest->second) return;
     if (!record_.ledger.seen.contains(key) && envelope.incarnation > 1) {
-        const auto past = json::from_json<HeadNote>(note.payload).past;
+        const auto past = past_in(note.payload);
+        if (!past) return worker_.log_(Level::error, "a head note of " + envelope.topic + " that cannot be read was skipped", number_);
         bool complete = true;
-        for (const auto& [incarnation, head] : past) {
-            const std::int64_t number = std::stoll(incarnation);
+        for (const auto& [number, head] : *past) {
             if (number >= envelope.incarnation) continue;
             if (seen(seen_key(envelope.topic, envelope.lane, number)) < head - 1) {
                 want(envelope.topic, envelope.lane, number, head);
@@ -283,8 +301,8 @@ void Lane::read_note(const Message& note, Draft& draft) {
             }
         }
         if (!complete) return;
-        for (const auto& [incarnation, head] : past) {
-            const std::int64_t number = std::stoll(incarnation), last = seen(seen_key(envelope.topic, envelope.lane, number));
+        for (const auto& [number, head] : *past) {
+            const std::int64_t last = seen(seen_key(envelope.topic, envelope.lane, number));
             if (number < envelope.incarnation && last >= head) {
                 draft.batch.orphaned.push_back({envelope.topic, envelope.lane, number, head, last});
                 worker_.log_(Level::warning, "a restored source forgot " + std::to_string(last - head + 1) + " events that were applied here: " + envelope.topic, number_);
@@ -578,10 +596,17 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
 void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
     Batch& batch = draft.batch;
     record_.ledger.time = draft.now;
-    for (const auto& key : draft.changed) {
+    const auto refused = [&](const std::string& why) {
+        worker_.figures_.refused++;
+        if (identities.size() == 1) worker_.condemned_[identities.front()] = why;
+        throw Refused(why);
+    };
+    for (const auto& key : draft.changed) try {
         const Aggregate& aggregate = definition_.aggregates[key.first];
         const Entry& entry = cache_[key.first][key.second];
         batch.states.push_back({key.first, key.second, entry.version, aggregate.shape, aggregate.stage(entry.state.get()), aggregate.write(entry.state.get())});
+    } catch (const std::invalid_argument& unwritable) {
+        refused("what was decided on it cannot be kept: " + std::string(unwritable.what()));
     }
     for (auto& [index, key] : draft.reply_states) {
         const Entry& entry = cache_[key.first][key.second];
@@ -618,11 +643,7 @@ void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
         worker_.figures_.fenced++;
         throw Fenced("another process holds the lane");
     }
-    if (committed == Committed::refused) {
-        worker_.figures_.refused++;
-        if (identities.size() == 1) worker_.condemned_[identities.front()] = "Postgres refuses what was decided on it";
-        throw Refused("Postgres refused the batch");
-    }
+    if (committed == Committed::refused) refused("Postgres refuses what was decided on it");
     if (committed == Committed::in_doubt) {
         worker_.figures_.in_doubt++;
         const LaneMark mark = worker_.seams_.store.mark(number_);

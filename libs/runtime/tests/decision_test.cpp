@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace waybill::runtime {
 namespace {
 
@@ -79,6 +81,11 @@ TEST(StateText, NamesTheMemberThatIsWrong) {
     } catch (const std::invalid_argument& wrong) {
         EXPECT_STREQ(wrong.what(), "kilometres: expected a whole number");
     }
+}
+
+TEST(JsonOfANumber, IsRefusedWhenItIsNotFinite) {
+    for (const double none : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) EXPECT_THROW(json::to_json(none), std::invalid_argument);
+    EXPECT_EQ(json::to_json(13.6), "13.6");
 }
 
 }  // namespace

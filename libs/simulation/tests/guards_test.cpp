@@ -244,6 +244,41 @@ TEST_F(OneLane, AnEventOfAnUnknownVersionIsParkedAndOfAnUnknownTypeSkipped) {
     EXPECT_EQ(database.parked.begin()->second.why, "this version of routes.RouteFound is not known here: routes.v2.RouteFound");
 }
 
+TEST_F(OneLane, AHeadNoteThatCannotBeReadIsSkippedAndTheLaneGoesOn) {
+    ask("S1", Begin{});
+    worker->step();
+    for (const char* content : {"", "no JSON", "[]", R"({"past":{"one":1}})", R"({"past":{"99999999999999999999":1}})", R"({"past":{"1":-9223372036854775808}})"}) {
+        Message note;
+        note.kind = Message::Kind::head_note;
+        note.envelope = {.type = "waybill.v1.HeadNote", .source = "routes", .topic = "routes.events", .partition = 0, .lane = 0, .incarnation = 5, .seq = 1};
+        note.payload = content;
+        simulation::Bus(broker).publish(note);
+    }
+    tell(0, "S1", 1);
+    rest();
+    EXPECT_EQ(worker->held(), std::set<int>{0});
+    EXPECT_EQ(listener("S1").heard, Numbers{1});
+}
+
+TEST_F(OneLane, OfABatchWithAStateThatCannotBeWrittenOnlyTheInputToBlameIsParked) {
+    definition.aggregates[0].write = [write = definition.aggregates[0].write](const void* state) {
+        const auto& heard = static_cast<const Listener*>(state)->heard;
+        if (std::find(heard.begin(), heard.end(), 17) != heard.end()) throw std::invalid_argument("expected a finite number");
+        return write(state);
+    };
+    for (const char* shipment : {"S1", "S2", "S3"}) ask(shipment, Begin{});
+    worker->step();
+    tell(0, "S1", 1);
+    tell(0, "S2", 17);
+    tell(0, "S3", 1);
+    rest();
+    EXPECT_EQ(listener("S1").heard, Numbers{1});
+    EXPECT_EQ(listener("S2").heard, Numbers{});
+    EXPECT_EQ(listener("S3").heard, Numbers{1});
+    ASSERT_EQ(database.parked.size(), 1u);
+    EXPECT_EQ(database.parked.begin()->second.why, "what was decided on it cannot be kept: expected a finite number");
+}
+
 TEST_F(OneLane, OfABatchThatPostgresRefusesOnlyTheInputToBlameIsParked) {
     for (const char* shipment : {"S1", "S2", "S3"}) ask(shipment, Begin{});
     worker->step();

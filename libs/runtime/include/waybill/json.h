@@ -4,7 +4,8 @@
 // Text, whole numbers, doubles, booleans, enums (by name), std::optional (null), std::vector, std::map<std::string, T>,
 // Instant (RFC 3339), Id and nested described structs. Reading is lenient where versions differ: a member that is absent
 // keeps its default, a member that is unknown is skipped. What is malformed throws std::invalid_argument naming the member.
-// Doubles are written so that they read back the same. Own code because Boost.JSON's converter builds a tree first,
+// Doubles of up to fifteen digits read back the same; of longer ones the last digit may change once (Boost.JSON 1.81). What is
+// not finite has no JSON: writing it throws too. Own code because Boost.JSON's converter builds a tree first,
 // refuses absent members, and this runs for every event.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <boost/mp11.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,6 +49,8 @@ void write(std::string& out, const T& value) {
     } else if constexpr (std::is_enum_v<T>) {
         write_text(out, boost::describe::enum_to_string(value, "?"));
     } else if constexpr (std::is_arithmetic_v<T>) {
+        if constexpr (std::is_floating_point_v<T>)
+            if (!std::isfinite(value)) malformed("a finite number");
         char digits[40];
         const auto end = std::to_chars(digits, digits + sizeof digits, value);
         out.append(digits, end.ptr);
