@@ -90,7 +90,8 @@ std::vector<DueTimer> Store::timers(int lane, std::size_t limit) {
 Committed Store::commit(const Batch& batch) {
     const Fault fault = check("commit", batch.lane);
     const LaneRecord& record = database_.locked(batch.lane);
-    if (record.batch != batch.expected.batch || record.epoch != batch.expected.epoch) return Committed::fenced;
+    const bool unheard = fault == Fault::lost_request || fault == Fault::lost_reply || fault == Fault::late_reply || fault == Fault::late_rollback;
+    if (record.batch != batch.expected.batch || record.epoch != batch.expected.epoch) return unheard ? Committed::in_doubt : Committed::fenced;
     if (fault == Fault::refused || (hooks_.refuses && hooks_.refuses(batch))) return Committed::refused;
     if (fault == Fault::lost_request) return Committed::in_doubt;
     if (fault == Fault::late_reply || fault == Fault::late_rollback) {
