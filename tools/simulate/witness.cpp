@@ -46,7 +46,7 @@ std::string Witness::audit(const Envelope& envelope) {
     return "{\"n\":" + std::to_string(audits_.size() - 1) + "}";
 }
 
-void Witness::committed(std::size_t service, const Batch& batch, const LaneRecord& before, const simulation::Database&) {
+void Witness::committed(std::size_t service, const Batch& batch, const LaneRecord& before, const simulation::Database& database) {
     const std::string where = services_[service] + " lane " + std::to_string(batch.lane) + " batch " + number(batch.next.batch);
     mix(services_[service]);
     mix(static_cast<std::uint64_t>(batch.lane * 1000003 + batch.next.batch));
@@ -54,6 +54,15 @@ void Witness::committed(std::size_t service, const Batch& batch, const LaneRecor
     for (const auto& timer : batch.timers) mix(timer.key), mix(timer.due ? static_cast<std::uint64_t>(timer.due->time_since_epoch().count()) : 1);
     for (const auto& row : batch.rows) mix(row.values);
     for (const auto& parked : batch.parked) mix(parked.why);
+
+    // What waits for a person holds back its whole key.
+    for (auto parked = database.parked.lower_bound({batch.lane, 0}); parked != database.parked.end() && parked->first.first == batch.lane; ++parked) {
+        const Parked& each = parked->second;
+        if (each.outcome != Outcome::never || each.position >= batch.next.batch * 65536) continue;  // parked in this batch
+        if (std::any_of(batch.parked.begin(), batch.parked.end(), [&](const Parked& fresh) { return fresh.position == each.position; })) continue;  // found hopeless in this batch
+        for (const auto& state : batch.states)
+            if (state.aggregate == each.aggregate && state.key == each.key) broken(Invariant::parked_in_order, where + ": " + each.key + " went on past its parked " + each.name);
+    }
 
     // The lane's row only goes forward.
     const Ledger &old = before.ledger, &now = batch.next.ledger;
