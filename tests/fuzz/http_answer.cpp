@@ -15,7 +15,17 @@ void webhook_answered(const std::string& url);  // webhook_answer.cpp: two servi
 
 namespace {
 
-std::string answer;
+std::mutex mutex;
+std::string answer;  // of the next connection
+
+void answer_with(std::string bytes) {
+    const std::scoped_lock lock(mutex);
+    answer = std::move(bytes);
+}
+std::string answer_now() {
+    const std::scoped_lock lock(mutex);
+    return answer;
+}
 
 const http::Scripted& third_party() {
     static const http::Scripted server([](http::Wire& wire, int) {
@@ -23,7 +33,7 @@ const http::Scripted& third_party() {
         const auto at = head.find("Content-Length: ");
         const auto body = at == head.npos ? 0 : std::stoul(head.substr(at + 16));
         while (wire.seen.size() < body && wire.more()) {}  // what is left unread would reset the connection
-        wire.send(answer);
+        wire.send(answer_now());
     });
     return server;
 }
@@ -53,8 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static http::Client client;
     fuzz::Bytes bytes(data, size);
     const auto who = bytes.number(4);
-    answer = bytes.rest();
-    if (who == 3) answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(answer.size()) + "\r\n\r\n" + answer;
+    const std::string given(bytes.rest());
+    answer_with(who != 3 ? given : "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(given.size()) + "\r\n\r\n" + given);
     if (who == 0) {
         const auto heard = client.call({.method = "GET", .url = third_party().url(), .timeout = 2s});
         if (heard) fuzz::must(heard->status >= 200 && heard->status <= 599, "an answer has a status", std::to_string(heard->status));
