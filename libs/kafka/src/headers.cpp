@@ -15,6 +15,14 @@ Number number(std::string_view text) {
     return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value < std::numeric_limits<Number>::max() / 2 ? value : -1;
 }
 
+// What is no visible character of ASCII becomes a "?": ids, types and traces have nothing else, and what is not UTF-8 could be
+// written neither into a row nor, when it is parked, into the database at all.
+std::string readable(std::string_view text) {
+    std::string made(text);
+    std::ranges::replace_if(made, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return made;
+}
+
 }  // namespace
 
 runtime::Envelope unread(std::string topic, int partition) {
@@ -27,12 +35,12 @@ runtime::Envelope unread(std::string topic, int partition) {
 }
 
 void read_header(std::string_view name, std::string_view value, runtime::Envelope& envelope) {
-    if (name == "ce_type") envelope.type = value;
-    else if (name == "ce_source") envelope.source = value.substr(std::min<std::size_t>(value.size(), 9));  // after "/waybill/"
-    else if (name == "ce_subject") envelope.subject = value;
+    if (name == "ce_type") envelope.type = readable(value);
+    else if (name == "ce_source") envelope.source = readable(value.substr(std::min<std::size_t>(value.size(), 9)));  // after "/waybill/"
+    else if (name == "ce_subject") envelope.subject = readable(value);
     else if (name == "ce_time") { if (const auto time = parse_instant(value)) envelope.time = *time; }
-    else if (name == "traceparent") envelope.trace = value;
-    else if (name == "waybill_cause") envelope.cause = value;
+    else if (name == "traceparent") envelope.trace = readable(value);
+    else if (name == "waybill_cause") envelope.cause = readable(value);
     else if (name == "waybill_lane") envelope.lane = number<int>(value);
     else if (name == "waybill_inc") envelope.incarnation = number<std::int64_t>(value);
     else if (name == "waybill_seq") envelope.seq = number<std::int64_t>(value);

@@ -37,6 +37,12 @@ TEST(HeadersOfAMessage, MakeItNotOursWhenTheNumberIsNone) {
     for (const auto& row : table) EXPECT_FALSE(is_ours(read(row.lane, row.incarnation, row.seq))) << row.lane << "/" << row.incarnation << "/" << row.seq;
 }
 
+TEST(HeadersOfAMessage, HaveNothingInThemThatCannotBeWrittenDown) {
+    auto envelope = read("1", "1", "0");
+    read_header("ce_subject", std::string_view("wb-\xff\0\xc3\xa4", 7), envelope);
+    EXPECT_EQ(envelope.subject, "wb-????");
+}
+
 TEST(HeadersOfAMessage, MayBeShorterThanTheirPrefix) {
     auto envelope = read("1", "1", "0");
     read_header("ce_source", "/way", envelope);
