@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <tuple>
 
 namespace waybill::fleet {
@@ -13,7 +14,9 @@ namespace {
 
 std::string number(double value) {
     char digits[40];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, value == static_cast<long>(value) ? 0 : 1);
+    const bool readable = std::abs(value) < 1e15;  // beyond, it fits neither a long nor the digits
+    const auto end = readable ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, value == static_cast<double>(static_cast<long>(value)) ? 0 : 1)
+                              : std::to_chars(digits, digits + sizeof digits, value);
     return {digits, end.ptr};
 }
 

@@ -24,6 +24,7 @@ TEST(Judge, RefusesEachVehicleWithTheFirstConstraintItBreaksAndItsFigures) {
         const char* reason;
     } rows[] = {
         {"weight", van("03"), [](Request& r) { r.load.weight_kg = 24000; }, "KUN-03: 24000 kg is more than its 1200 kg"},
+        {"a weight of no truck", van("03"), [](Request& r) { r.load.weight_kg = 1e78; }, "KUN-03: 1e+78 kg is more than its 1200 kg"},
         {"pallets", van("03"), [](Request& r) { r.load.weight_kg = 1000; r.load.pallets = 6; }, "KUN-03: 6 pallets are more than its 5"},
         {"loading metres", van("03"), [](Request& r) { r.load.weight_kg = 1000; r.load.loading_metres = 6.8; }, "KUN-03: 6.8 loading metres are more than its 4.2"},
         {"equipment", tautliner("01"), [](Request& r) { r.load.equipment = "mega"; }, "KUN-01: it is a tautliner, mega is asked for"},
