@@ -11,6 +11,7 @@ constexpr CounterRow counters[] = {
     {"events_in", "Events applied", &Figures::events_in},
     {"events_out", "Events announced", &Figures::events_out},
     {"repeats", "Events dropped because their number was applied already", &Figures::repeats},
+    {"numbers_given_twice", "Sources found to have given a number twice: their database was put back without a new timeline", &Figures::given_twice},
     {"skipped", "Events skipped behind a gap or in an incarnation that is not open", &Figures::skipped},
     {"gaps", "Gaps found in the numbers of a source", &Figures::gaps},
     {"asks_sent", "Requests to a source to publish again", &Figures::asks_sent},

@@ -270,6 +270,13 @@ bool Lane::admit(const Message& message, Draft& draft) {
     const std::int64_t last = known == record_.ledger.seen.end() ? -1 : known->second;
     if (envelope.seq <= last) {
         worker_.figures_.repeats++;
+        // The time of a lane never goes back, so what is older by number and younger by time was decided anew.
+        if (const auto told = told_at_.find(key); told != told_at_.end() && envelope.time > told->second) {
+            told->second = Instant::max();  // said once
+            worker_.figures_.given_twice++;
+            worker_.log_(Level::error, "lane " + std::to_string(envelope.lane) + " of " + envelope.topic + " gave a number twice: the database of " + envelope.source +
+                                       " was put back without a new timeline, and events are lost", number_);
+        }
         return false;
     }
     if (envelope.seq > last + 1) {
@@ -278,6 +285,7 @@ bool Lane::admit(const Message& message, Draft& draft) {
         return false;
     }
     record_.ledger.seen[key] = envelope.seq;
+    told_at_[key] = envelope.time;
     if (moved_at_ < 0ms) moved_at_ = worker_.seams_.clock.elapsed();
     worker_.figures_.events_in++;
     const auto wanted = wants_.find(key);

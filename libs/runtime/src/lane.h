@@ -111,6 +111,7 @@ private:
     Instant timers_complete_until_{};  // every stored timer due until then is in memory
     std::map<std::string, Want> wants_;  // by key of Ledger::seen
     std::map<std::string, std::int64_t> newest_;  // "<topic>/<source lane>" -> the newest incarnation that is open
+    std::map<std::string, Instant> told_at_;  // by key of Ledger::seen: the time of the last one applied in this hold
     std::map<std::string, Effect> open_;
     std::deque<Message> inbox_;
     std::deque<Outbound::Finished> answers_;

@@ -75,7 +75,7 @@ protected:
             .refuses = [this](const Batch& batch) { return refuses && refuses(batch); }});
         bus = std::make_unique<simulation::Bus>(broker);
         outbound = std::make_unique<simulation::Outbound>(definition);
-        worker = std::make_unique<Worker>(definition, std::vector<std::string>{"routes.events"}, 1, Worker::Seams{*store, *bus, *outbound, clock}, figures, limits, [](Level, const std::string&, int) {});
+        worker = std::make_unique<Worker>(definition, std::vector<std::string>{"routes.events"}, 1, Worker::Seams{*store, *bus, *outbound, clock}, figures, limits, [this](Level, const std::string& what, int) { logged += what + "\n"; });
         worker->grant({0}, clock.elapsed() + 1000h);
         worker->step();
     }
@@ -138,6 +138,7 @@ protected:
     std::function<bool(const Batch&)> refuses;
     std::map<int, std::int64_t> told;
     std::vector<std::string> replies;
+    std::string logged;
     std::unique_ptr<simulation::Store> store;
     std::unique_ptr<simulation::Bus> bus;
     std::unique_ptr<simulation::Outbound> outbound;
@@ -182,6 +183,37 @@ TEST_F(OneLane, ItsTimeNeverGoesBackThoughTheClockDoes) {
     worker->step();
     EXPECT_EQ(listener("S1").heard, Numbers{1});
     EXPECT_EQ(database.lanes[0].ledger.time, before);
+}
+
+TEST_F(OneLane, WhenTheClockJumpsForwardTimersFireEarlyAndItsTimeStandsUntilTheClockHasCaughtUp) {
+    ask("S1", Begin{10});
+    worker->step();
+    clock.skew(1h);
+    rest();
+    EXPECT_EQ(listener("S1").reminded, 1);
+    const Instant ahead = database.lanes[0].ledger.time;
+    clock.skew(-1h);
+    tell(0, "S1", 1);
+    rest();
+    EXPECT_EQ(listener("S1").heard, Numbers{1});
+    EXPECT_EQ(database.lanes[0].ledger.time, ahead);
+    clock.pass(1h);
+    tell(0, "S1", 2);
+    rest();
+    EXPECT_GT(database.lanes[0].ledger.time, ahead);
+    EXPECT_EQ(listener("S1").reminded, 1);
+}
+
+TEST_F(OneLane, WhenTheClockJumpsBackTimersWaitUntilItHasCaughtUp) {
+    ask("S1", Begin{10});
+    worker->step();
+    clock.skew(-1h);
+    clock.pass(59min);
+    rest();
+    EXPECT_EQ(listener("S1").reminded, 0);
+    clock.pass(2min);
+    rest();
+    EXPECT_EQ(listener("S1").reminded, 1);
 }
 
 // ---- what is parked ----------------------------------------------------------------------------------------------------
@@ -448,6 +480,87 @@ TEST_F(OneLane, ARestoredDatabaseGivesNoNumberASecondTime) {
     EXPECT_EQ(database.lanes[0].ledger.past["1"], (Ledger::Heads{{"fulfilment.events/0", 1}}));
 }
 
+// ---- numbers that are nowhere, or there twice ----------------------------------------------------------------------------
+
+TEST_F(OneLane, AGapThatNobodyClosesHoldsBackItsSourceAloneAndIsAskedForEverMoreRarely) {
+    ask("S1", Begin{});
+    worker->step();
+    told[0] = 3;  // 0, 1 and 2 are nowhere
+    tell(0, "S1", 4);
+    tell(1, "S1", 7);
+    rest();
+    EXPECT_EQ(listener("S1").heard, Numbers{7});
+    const auto asked = figures.asks_sent.load();
+    EXPECT_GT(asked, 3u);
+    rest();
+    EXPECT_GT(figures.asks_sent, asked);
+    EXPECT_LE(figures.asks_sent, asked + 2);
+    told[0] = 0;
+    for (const int kilometres : {1, 2, 3}) tell(0, "S1", kilometres);
+    tell(0, "S1", 4);
+    rest();
+    EXPECT_EQ(listener("S1").heard, (Numbers{7, 1, 2, 3, 4}));
+}
+
+TEST_F(OneLane, AskedForNumbersThatItsOutboxNoLongerHoldsItSaysSoAndTellsWhatItHolds) {
+    for (int i = 0; i < 2; ++i) {
+        ask("S1", Open{});
+        rest();
+    }
+    auto& rows = database.outbox.begin()->second;
+    ASSERT_EQ(rows.size(), 2u);
+    rows.erase(rows.begin());  // dropped with its day
+    simulation::Bus(broker).ask({"fulfilment.events", 0, 0, 1, 0});
+    rest();
+    EXPECT_EQ(figures.republished, 0u);
+    EXPECT_NE(logged.find("asked for numbers of fulfilment.events/0 from 0 that the outbox no longer holds"), std::string::npos) << logged;
+    simulation::Bus(broker).ask({"fulfilment.events", 0, 0, 1, 1});
+    rest();
+    EXPECT_EQ(figures.republished, 1u);
+}
+
+TEST_F(OneLane, ADatabasePutBackUnderTheSameIdentityGivesNumbersTwice) {
+    ask("S1", Open{});
+    worker->step();
+    const auto backup = database;
+    for (const bool put_back : {false, true}) {
+        if (put_back) {
+            database = backup;
+            start();
+        }
+        clock.pass(1min);
+        ask("S1", Open{});
+        rest();
+    }
+    std::map<std::string, std::set<Instant>> given;
+    for (const auto& message : broker.logs[{"fulfilment.events", 0}].messages)
+        if (message.kind == Message::Kind::event) given[message.envelope.id()].insert(message.envelope.time);
+    EXPECT_EQ(database.lanes[0].incarnation, 1);
+    EXPECT_EQ(given["fulfilment.events/0/0/1/1"].size(), 2u) << "two events under one number: see ANumberGivenTwice...";
+}
+
+TEST_F(OneLane, ANumberGivenTwiceIsDroppedAndSaidOnceButNotThatOfARepeat) {
+    ask("S1", Begin{});
+    worker->step();
+    const auto at = [&](std::chrono::minutes time, int seq, int kilometres) {
+        told[0] = seq;
+        tell(0, "S1", kilometres);
+        broker.logs[{"routes.events", 0}].messages.back().envelope.time += time;
+        rest();
+    };
+    at(1min, 0, 1);
+    at(2min, 1, 2);
+    at(3min, 2, 3);
+    at(1min, 0, 1);
+    at(3min, 2, 3);
+    EXPECT_EQ(figures.given_twice, 0u) << logged;
+    at(4min, 1, 8);
+    at(5min, 2, 9);
+    EXPECT_EQ(figures.given_twice, 1u);
+    EXPECT_NE(logged.find("lane 0 of routes.events gave a number twice"), std::string::npos) << logged;
+    EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3}));
+}
+
 // ---- who holds the lane ------------------------------------------------------------------------------------------------
 
 TEST_F(OneLane, ItIsDroppedWhenItsLeaseEnds) {
@@ -510,6 +623,25 @@ TEST_F(OneLane, ABatchTakesNoMoreInputsThanItsLimit) {
     EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3}));
     rest();
     EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST_F(OneLane, AReaderThatIsFarBehindReadsOnInOrderAFewAtATime) {
+    limits.waiting_messages = 50;
+    limits.batch_inputs = 10;
+    start();
+    ask("S1", Begin{});
+    rest();
+    worker.reset();
+    Numbers all;
+    for (int i = 0; i < 1000; ++i) {
+        all.push_back(100 + i);
+        tell(0, "S1", all.back());
+    }
+    start();
+    EXPECT_EQ(listener("S1").heard, Numbers(all.begin(), all.begin() + 10));
+    rest();
+    EXPECT_EQ(listener("S1").heard, all);
+    EXPECT_EQ(figures.gaps, 0u);
 }
 
 // The values are those of the tests of org.apache.kafka.common.utils.Utils.murmur2.

@@ -32,7 +32,7 @@ struct Histogram {
 // What one service does in this process. Written by its worker, read by anybody.
 struct Figures {
     std::atomic<std::uint64_t> batches{0}, events_in{0}, events_out{0}, repeats{0}, skipped{0}, gaps{0}, asks_sent{0}, asks_served{0},
-        republished{0}, ignored{0}, parked{0}, unparked{0}, effects_started{0}, effects_answered{0}, timers_fired{0}, commands{0}, commands_refused{0},
+        republished{0}, given_twice{0}, ignored{0}, parked{0}, unparked{0}, effects_started{0}, effects_answered{0}, timers_fired{0}, commands{0}, commands_refused{0},
         in_doubt{0}, fenced{0}, refused{0}, store_away{0}, takes{0}, head_notes{0}, bus_full{0};
     std::atomic<std::int64_t> lanes_held{0}, parked_now{0}, unacknowledged{0};
     std::atomic<double> lag_seconds{0};  // age of the last event applied
