@@ -29,7 +29,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-constexpr std::uintmax_t least_free_disk = 1'000'000'000;
 constexpr std::size_t longest_socket_path = 100;  // sockaddr_un holds 107
 
 struct Descriptor {
@@ -284,8 +283,8 @@ Result<Run> begin(const Settings& settings) {
         fs::create_directories(folder);
         ::chmod(folder.c_str(), ::getuid() == 0 ? 0711 : 0700);
         fs::create_directories(folder / "logs");
-        if (const auto space = fs::space(folder); space.available < least_free_disk)
-            throw Failure({"disk", "only " + std::to_string(space.available / 1'000'000) + " MB free at " + folder.string(), "free at least 1 GB"});
+        if (const auto space = fs::space(folder); space.available < settings.least_free_disk)
+            throw Failure({"disk", "only " + std::to_string(space.available / 1'000'000) + " MB free at " + folder.string(), "free at least " + std::to_string(settings.least_free_disk / 1'000'000) + " MB"});
 
         change_run_file(folder, [&](RunFile& file) {
             if (file.keeper.pid && !is_self(file.keeper) && alive(file.keeper))

@@ -408,6 +408,20 @@ TEST(Begin, RefusesAPortThatIsTakenAndNamesIt) {
     ::close(socket);
 }
 
+TEST(Begin, RefusesADiskWithLessRoomThanItNeeds) {
+    const Folder folder;
+    auto settings = in(folder);
+    EXPECT_EQ(settings.least_free_disk, 1'000'000'000U);
+    settings.least_free_disk = fs::space(folder.path).capacity + 1;
+
+    const auto refused = begin(settings);
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.refusal().field, "disk");
+    EXPECT_THAT(refused.refusal().why, HasSubstr("MB free at " + folder.path.string()));
+    EXPECT_THAT(refused.refusal().cure, StartsWith("free at least "));
+}
+
 TEST(Begin, FindsNothingWhereNothingWasBegun) {
     const Folder folder;
     ASSERT_FALSE(find(folder.path));
@@ -555,6 +569,10 @@ TEST(Supervision, StartsAgainWhateverIsKilledAndMakesLostTopicsAnew) {
     ASSERT_TRUE(events.saw("worker", SupervisorEvent::started, 1));
     const auto before = living(run);
     ASSERT_EQ(before.count("kafka") + before.count("postgres") + before.count("worker"), 3U);
+
+    // Out of memory, Kafka is to end itself, as if it were killed: half of it would go on.
+    std::ifstream command_line("/proc/" + std::to_string(before.at("kafka")) + "/cmdline");
+    EXPECT_THAT(std::string(std::istreambuf_iterator<char>(command_line), {}), HasSubstr("-XX:+ExitOnOutOfMemoryError"));
 
     for (const auto* name : {"worker", "postgres", "kafka"}) {
         ASSERT_TRUE(supervisor.signal(name, SIGKILL)) << name;

@@ -42,6 +42,7 @@ struct Settings {
     std::filesystem::path kafka_libs;   // empty: $WAYBILL_KAFKA_LIBS, else .cache/kafka-4.3.1/libs here or in the source folder
     std::string mode = "up";            // free text for people: "up", "demo", "test"
     Leash leash = Leash::with_starter;  // with_starter: call `start_*` from a thread that lives as long as the servers
+    std::uintmax_t least_free_disk = 1'000'000'000;  // bytes
     bool for_load = false;              // more memory and the full JIT compiler for Kafka, more buffers for Postgres
 };
 
@@ -73,7 +74,7 @@ struct Flow {
 };
 
 // Takes the run folder: ends what a killed starter left there, chooses ports, makes secrets. Refused while another
-// process keeps it, when a wanted port is taken, or when less than 1 GB is free.
+// process keeps it, when a wanted port is taken, or when less than `least_free_disk` is free.
 Result<Run> begin(const Settings& settings);
 
 // A run that some process began in this folder, running or not.
