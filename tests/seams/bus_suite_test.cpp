@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <atomic>
+#include <dlfcn.h>
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
@@ -32,7 +33,7 @@ constexpr int partitions = 4;
 std::vector<std::string> topics() {
     std::vector<std::string> all;
     for (const auto* test : {"envelope", "order", "offset", "start", "beyond", "end", "limit", "replaced.one", "replaced.two", "hasty", "unassigned", "notes", "acks", "outage", "foreign",
-                             "bound", "anew", "shorter", "headers", "remembered", "silence", "private"})
+                             "bound", "anew", "shorter", "headers", "remembered", "silence", "fatal", "private"})
         all.push_back(std::string("intake.") + test + ".events");
     return all;
 }
@@ -42,6 +43,8 @@ stack::Flow flow() {
     flow.services = {{"intake"}, {"billing"}};
     return flow;
 }
+
+rd_kafka_t* last_producer = nullptr;  // that anybody here made
 
 auto* const servers = dynamic_cast<Servers*>(::testing::AddGlobalTestEnvironment(new Servers(Servers::kafka, flow())));
 
@@ -477,6 +480,27 @@ TEST_F(OnKafka, WithKafkaAwayItTakesWhatItsQueueHoldsAndNoMore) {
     EXPECT_EQ(found.front().envelope.seq, taken) << "all of them, once, in order";
 }
 
+TEST_F(OnKafka, AProducerThatMetAFatalErrorIsReplacedAndItsReadersHearOfIt) {
+    const auto topic = topic_of("fatal");
+    kafka::Bus reader(options_of("billing")), writer(options_of("intake", &lines));
+    reader.assign({{topic, 0, -1}});
+    publish(writer, topic, 0, 3);
+    ASSERT_TRUE(settle(writer));
+    const auto failures = writer.failures();
+
+    ASSERT_EQ(rd_kafka_test_fatal_error(last_producer, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "as when Kafka forgot it"), RD_KAFKA_RESP_ERR_NO_ERROR);
+    EXPECT_FALSE(writer.publish(event(topic, 0, 3))) << "what is dead takes nothing";
+    std::vector<Message> messages;
+    std::vector<Ask> asks;
+    writer.poll(0, messages, asks);
+
+    EXPECT_THAT(lines.text(), HasSubstr("producer replaced after a fatal error"));
+    EXPECT_GT(writer.failures(), failures) << "head notes are due";
+    publish(writer, topic, 4, 7);
+    EXPECT_TRUE(settle(writer));
+    EXPECT_THAT(numbers(read(reader, 6)), ElementsAre(0, 1, 2, 4, 5, 6));
+}
+
 TEST_F(OnKafka, TopicsThatAPrincipalMayNotReadOrThatAreMissingAreNamed) {
     const auto good = topic_of("envelope"), closed = topic_of("private");
     EXPECT_THAT(kafka::unreachable_topics(options_of("billing"), {good, "waybill.asks"}, 10s), IsEmpty());
@@ -599,3 +623,11 @@ TEST_F(OnKafka, AnyKafkaToolReadsTheHeadersOfCloudEvents) {
 
 }  // namespace
 }  // namespace waybill::seams
+
+// In the place of librdkafka's own, to come by the handle of a Bus: only librdkafka can make a producer's error fatal.
+extern "C" rd_kafka_t* rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* why, size_t size) {
+    static const auto real = reinterpret_cast<decltype(&rd_kafka_new)>(::dlsym(RTLD_NEXT, "rd_kafka_new"));
+    rd_kafka_t* made = real(type, conf, why, size);
+    if (type == RD_KAFKA_PRODUCER) waybill::seams::last_producer = made;
+    return made;
+}
