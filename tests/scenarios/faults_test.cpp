@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
+#include <regex>
 
 namespace waybill::scenarios {
 namespace {
 
+using testing::HasSubstr;
 using testing::SizeIs;
 using std::chrono::steady_clock;
 
@@ -125,6 +128,39 @@ TEST_F(Fault, AllTopicsDeletedInMidFlowAreMadeAnewAndNothingIsLost) {
     const auto more = offers(1);
     system_->close(ids);
     system_->close(more);
+}
+
+TEST_F(Fault, AServiceThatLacksARightOnATopicIsNotReadyUntilItHasIt) {
+    const auto id = offers(1).front();
+    system_->asked(id);
+    system_->forbid_reading("billing", "fulfilment.events");
+    system_->kill("billing");
+    wait_for("billing to say what it lacks", [&] { return system_->trouble("billing").find("topic fulfilment.events: Broker: Topic authorization failed") != std::string::npos; }, 60s,
+             [&] { return system_->trouble("billing"); });
+    system_->permit_everything_again();
+    system_->close({id});
+}
+
+// The process goes on trying with what it was started with: passwords are read once.
+TEST_F(Fault, AProcessWithWrongPasswordsIsNotReadyAndSaysWhichTheyAre) {
+    const auto secrets = system_->folder() / "wrong-secrets";
+    std::filesystem::copy(system_->folder() / "secrets", secrets, std::filesystem::copy_options::recursive);
+    for (const char* name : {"postgres-fleet", "kafka-intake"}) std::ofstream(secrets / name) << "guessed\n";
+    const auto process = system_->beside({"serve", "fleet", "intake", "--settings", (system_->folder() / "settings.yaml").string(), "--admin.port", "0", "--secrets.folder", secrets.string()}, "wrong.log");
+    const auto log = system_->folder() / "logs" / "wrong.log";
+    std::smatch port;
+    wait_for("the process to listen", [&] { return content_of(log).find("listening") != std::string::npos; }, 60s, [&] { return content_of(log); });
+    const auto text = content_of(log);
+    ASSERT_TRUE(std::regex_search(text, port, std::regex(R"("port":(\d+))"))) << text;
+    const std::string url = "http://127.0.0.1:" + port[1].str();
+    const auto both = [&] {
+        const auto why = System::trouble_at(url);
+        return why.find("password authentication failed for user \\\"fleet\\\"") != std::string::npos && why.find("intake: topic ") != std::string::npos && why.find("Authentication failed") != std::string::npos;
+    };
+    wait_for("both to be named", both, 60s, [&] { return System::trouble_at(url); });
+    EXPECT_FALSE(process->ended());
+    EXPECT_TRUE(both()) << System::trouble_at(url);
+    EXPECT_THAT(content_of(log), testing::Not(HasSubstr("guessed")));
 }
 
 TEST_F(Fault, TheJudgeFindsNothingLostDoubledOrStuck) { EXPECT_EQ(system_->judged(), ""); }

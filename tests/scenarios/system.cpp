@@ -29,18 +29,6 @@ constexpr const char* written_at = "2026-11-09T08:00:00Z";
 constexpr const char* loaded_at = "2026-11-10T10:00:00Z";
 constexpr const char* unloaded_at = "2026-11-13T10:00:00Z";
 
-std::string waybill_program() {
-    const char* other = std::getenv("SCENARIO_PROGRAM");
-    return other ? other : WAYBILL_PROGRAM;
-}
-
-std::string content_of(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 std::string text_at(const json::object& object, std::string_view name) {
     const auto* found = object.if_contains(name);
     return found && found->is_string() ? std::string(found->get_string()) : std::string();
@@ -62,7 +50,28 @@ const stack::Run& must(const Result<stack::Run>& run) {
     return run.value();
 }
 
+stack::Flow whole_flow() {
+    const auto& known = contracts::flow();
+    stack::Flow made;
+    for (const auto& topic : known.topics) made.topics.push_back({topic.name, known.lanes, topic.retention, topic.owner, topic.readers});
+    made.topics.push_back({"waybill.asks", 1, known.asks_retention, "", {}});
+    for (const auto& service : known.services) made.services.push_back({service.name});
+    return made;
+}
+
 }  // namespace
+
+std::string waybill_program() {
+    const char* other = std::getenv("SCENARIO_PROGRAM");
+    return other ? other : WAYBILL_PROGRAM;
+}
+
+std::string content_of(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
 
 std::string written(const Freight& freight) {
     return "Good morning,\n\nplease take one load for us.\nPick-up: " + freight.from + ", " + freight.ready + ", 08:00-16:00\nDelivery: " + freight.to + ", by " + freight.due +
@@ -396,16 +405,33 @@ void System::wait_until_another(const std::string& process, pid_t than) {
     }, patience);
 }
 
+std::string System::trouble_at(const std::string& admin_url) {
+    http::Client client;
+    const auto answer = client.call({"GET", admin_url + "/readyz", {}, {}, 2s});
+    return !answer ? to_text(answer.refusal()) : answer->status == 200 ? "" : answer->body;
+}
+
+std::string System::trouble(const std::string& process) { return trouble_at(inside_->admin.at(process)); }
+
 void System::wait_until_ready() {
     std::string reasons;
     wait_for("every process to be ready", [&] {
         reasons.clear();
-        for (const auto& [process, url] : inside_->admin) {
-            const auto answer = inside_->client.call({"GET", url + "/readyz", {}, {}, 2s});
-            if (!answer || answer->status != 200) reasons += process + ": " + (answer ? answer->body : to_text(answer.refusal())) + "; ";
-        }
+        for (const auto& [process, url] : inside_->admin)
+            if (const auto why = trouble_at(url); !why.empty()) reasons += process + ": " + why + "; ";
         return reasons.empty();
     }, patience, [&] { return reasons; });
+}
+
+void System::forbid_reading(const std::string& service, const std::string& topic) {
+    auto flow = whole_flow();
+    for (auto& each : flow.topics)
+        if (each.name == topic) std::erase(each.readers, service);
+    if (const auto made = stack::provision_kafka(*inside_->run, flow); !made || made->acls == 0) throw std::runtime_error(service + " could not be forbidden to read " + topic);
+}
+
+void System::permit_everything_again() {
+    if (const auto made = stack::provision_kafka(*inside_->run, whole_flow()); !made || made->acls == 0) throw std::runtime_error("no right was given back");
 }
 
 void System::delete_all_topics() {

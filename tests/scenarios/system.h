@@ -38,6 +38,8 @@ struct Freight {
     std::string vehicle = "tautliner";
 };
 std::string written(const Freight& freight);
+std::string content_of(const std::filesystem::path& path);
+std::string waybill_program();  // that is tested
 
 struct Assignment {
     std::string id, shipment, driver, vehicle;
@@ -109,6 +111,12 @@ public:
     void kill(const std::string& process) { signal(process, SIGKILL); }
     void wait_until_another(const std::string& process, pid_t than);  // it was started again
     void wait_until_ready();
+    // Why a process is not ready, as its /readyz says, or why that does not answer; "" when it is.
+    std::string trouble(const std::string& process);
+    static std::string trouble_at(const std::string& admin_url);
+    // Takes away the right to read a topic, or gives back all that the flow says.
+    void forbid_reading(const std::string& service, const std::string& topic);
+    void permit_everything_again();
     void delete_all_topics();
     void publish(const std::string& as_service, const runtime::Message& message);
     std::unique_ptr<Program> beside(const std::vector<std::string>& words, const std::string& log);
