@@ -19,6 +19,7 @@ struct UpOptions {
     bool processes = false, json = false, foreground = false;
     int postgres_port = 0, kafka_port = 0, edge_port = 0, operations_port = 0, admin_port = 0;
     double pace = 1;
+    int ready_within = 90;  // seconds
     std::string mode = "up";
     std::uint64_t seed = 1;
     bool quiet = false;

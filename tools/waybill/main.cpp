@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
         sub->add_option("--edge-port", up_options.edge_port, "Of the HTTP interface for writes; 0 takes 8080 or a free one");
         sub->add_option("--operations-port", up_options.operations_port, "Of the HTTP interface for reads; 0 takes 8081 or a free one");
         sub->add_option("--admin-port", up_options.admin_port, "Of /readyz and /metrics; 0 takes 9600 or a free one");
+        sub->add_option("--ready-within", up_options.ready_within, "Seconds that services have to become ready; else all is stopped again")->check(CLI::Range(1, 3600));
         sub->add_option("--seed", up_options.seed, "Of the local bank");
         sub->add_option("--mode", up_options.mode, "A word for status")->group("");
     };

@@ -57,6 +57,7 @@ std::string ready_reasons(http::Client& client, const Endpoints& endpoints) {
         const auto answer = client.call({"GET", url + "/readyz", {}, {}, 2s});
         if (answer && answer->status == 200) continue;
         reasons += (reasons.empty() ? "" : "; ") + process + ": " + (answer ? answer->body : answer.refusal().why);
+        while (reasons.ends_with('\n')) reasons.pop_back();  // they are told in one line
     }
     return reasons;
 }
@@ -159,12 +160,12 @@ int keep(const UpOptions& options, int report) {
 
         http::Client client;
         std::string reasons = "not asked yet", told;
-        const auto until = steady_clock::now() + 90s;
+        const auto until = steady_clock::now() + std::chrono::seconds(options.ready_within);
         const timespec pause{0, 50'000'000};
         int signal = -1;
         while (!(reasons = ready_reasons(client, ends)).empty() && !refuses && steady_clock::now() < until && (signal = sigtimedwait(&signals, nullptr, &pause)) < 0) {}
         if (signal < 0 && refuses) tell("failed: a service refuses its settings; see the end of its log in " + (run->folder / "logs").string());
-        else if (signal < 0 && !reasons.empty()) tell("failed: not ready after 90 s: " + reasons + "; look into " + (run->folder / "logs").string());
+        else if (signal < 0 && !reasons.empty()) tell("failed: not ready after " + std::to_string(options.ready_within) + " s: " + reasons + "; look into " + (run->folder / "logs").string());
         else if (signal < 0) tell("ready");
         if (report >= 0) ::close(report);
         if (signal < 0 && reasons.empty()) sigwait(&signals, &signal);
@@ -207,7 +208,7 @@ int up(const UpOptions& options) {
         ::dup2(nothing, 0);
         ::dup2(log, 1);
         ::dup2(log, 2);
-        std::vector<std::string> words{program(), "--run", options.run.string(), "keep", "--report", std::to_string(ends[1]), "--pace", std::to_string(options.pace), "--seed", std::to_string(options.seed), "--mode", options.mode};
+        std::vector<std::string> words{program(), "--run", options.run.string(), "keep", "--report", std::to_string(ends[1]), "--pace", std::to_string(options.pace), "--seed", std::to_string(options.seed), "--mode", options.mode, "--ready-within", std::to_string(options.ready_within)};
         if (options.processes) words.push_back("--processes");
         const std::pair<const char*, int> ports[] = {{"--postgres-port", options.postgres_port}, {"--kafka-port", options.kafka_port}, {"--edge-port", options.edge_port}, {"--operations-port", options.operations_port}, {"--admin-port", options.admin_port}};
         for (const auto& [flag, port] : ports) {
