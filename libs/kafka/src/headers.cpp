@@ -1,5 +1,7 @@
 #include "headers.h"
 
+#include <boost/locale/utf.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -7,19 +9,26 @@
 namespace waybill::kafka {
 namespace {
 
-// A whole number from 0 on, and nothing else; else -1. Room is left above, so that the next number is a number too.
+// A whole number from 0 on, and nothing else; else -1. The greatest is none, so that the next number is a number too.
 template <class Number>
 Number number(std::string_view text) {
     Number value = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value < std::numeric_limits<Number>::max() / 2 ? value : -1;
+    return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value < std::numeric_limits<Number>::max() ? value : -1;
 }
 
-// What is no visible character of ASCII becomes a "?": ids, types and traces have nothing else, and what is not UTF-8 could be
-// written neither into a row nor, when it is parked, into the database at all.
-std::string readable(std::string_view text) {
-    std::string made(text);
-    std::ranges::replace_if(made, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+bool is_text(std::string_view bytes) {
+    using Utf8 = boost::locale::utf::utf_traits<char>;
+    for (auto at = bytes.begin(); at != bytes.end();)
+        if (const auto c = Utf8::decode(at, bytes.end()); c < 0x20 || c == boost::locale::utf::illegal || c == boost::locale::utf::incomplete) return false;
+    return true;
+}
+
+// What is not UTF-8, or has control characters, could be written neither into a row nor, when it is parked, into the database at
+// all: of such bytes only the visible characters of ASCII are kept, and each other one becomes a "?".
+std::string readable(std::string_view bytes) {
+    std::string made(bytes);
+    if (!is_text(bytes)) std::ranges::replace_if(made, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
     return made;
 }
 

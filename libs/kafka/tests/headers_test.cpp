@@ -41,6 +41,8 @@ TEST(HeadersOfAMessage, HaveNothingInThemThatCannotBeWrittenDown) {
     auto envelope = read("1", "1", "0");
     read_header("ce_subject", std::string_view("wb-\xff\0\xc3\xa4", 7), envelope);
     EXPECT_EQ(envelope.subject, "wb-????");
+    read_header("ce_subject", "Ørsted 漢字", envelope);
+    EXPECT_EQ(envelope.subject, "Ørsted 漢字");
 }
 
 TEST(HeadersOfAMessage, MayBeShorterThanTheirPrefix) {
