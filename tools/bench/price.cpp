@@ -74,14 +74,6 @@ private:
     std::int64_t offset_ = 0;
 };
 
-class NoCalls final : public runtime::Outbound {
-public:
-    void start(int, const runtime::Effect&) override {}
-    void finished(std::vector<Finished>&) override {}
-    void settled(const std::vector<std::string>&) override {}
-    void keep(int, const std::set<std::string>&) override {}
-};
-
 }  // namespace
 }  // namespace waybill::bench
 

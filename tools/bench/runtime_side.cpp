@@ -24,14 +24,6 @@ public:
     milliseconds elapsed() override { return std::chrono::floor<milliseconds>(std::chrono::steady_clock::now().time_since_epoch()); }
 };
 
-class NoCalls final : public runtime::Outbound {
-public:
-    void start(int, const runtime::Effect&) override {}
-    void finished(std::vector<Finished>&) override {}
-    void settled(const std::vector<std::string>&) override {}
-    void keep(int, const std::set<std::string>&) override {}
-};
-
 // What is published is committed: the trip of a last hop has arrived.
 class WatchedBus final : public runtime::Bus {
 public:

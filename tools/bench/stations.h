@@ -15,4 +15,13 @@ runtime::Definition alone();
 bool arrived(const runtime::Message& message);       // the last hop of a trip between the two
 bool stepped_last(const runtime::Message& message);  // the last step of one that is alone
 
+// They call nobody.
+class NoCalls final : public runtime::Outbound {
+public:
+    void start(int, const runtime::Effect&) override {}
+    void finished(std::vector<Finished>&) override {}
+    void settled(const std::vector<std::string>&) override {}
+    void keep(int, const std::set<std::string>&) override {}
+};
+
 }  // namespace waybill::bench
