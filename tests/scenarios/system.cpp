@@ -1,5 +1,7 @@
 #include "system.h"
 
+#include "flow.h"
+
 #include <waybill/contracts/flow.h>
 #include <waybill/kafka.h>
 #include <waybill/postgres.h>
@@ -48,15 +50,6 @@ std::string tail_of(const fs::path& log) {
 const stack::Run& must(const Result<stack::Run>& run) {
     if (!run) throw std::runtime_error(to_text(run.refusal()));
     return run.value();
-}
-
-stack::Flow whole_flow() {
-    const auto& known = contracts::flow();
-    stack::Flow made;
-    for (const auto& topic : known.topics) made.topics.push_back({topic.name, known.lanes, topic.retention, topic.owner, topic.readers});
-    made.topics.push_back({"waybill.asks", 1, known.asks_retention, "", {}});
-    for (const auto& service : known.services) made.services.push_back({service.name});
-    return made;
 }
 
 }  // namespace
@@ -424,14 +417,14 @@ void System::wait_until_ready() {
 }
 
 void System::forbid_reading(const std::string& service, const std::string& topic) {
-    auto flow = whole_flow();
+    auto flow = cli::flow();
     for (auto& each : flow.topics)
         if (each.name == topic) std::erase(each.readers, service);
     if (const auto made = stack::provision_kafka(*inside_->run, flow); !made || made->acls == 0) throw std::runtime_error(service + " could not be forbidden to read " + topic);
 }
 
 void System::permit_everything_again() {
-    if (const auto made = stack::provision_kafka(*inside_->run, whole_flow()); !made || made->acls == 0) throw std::runtime_error("no right was given back");
+    if (const auto made = stack::provision_kafka(*inside_->run, cli::flow()); !made || made->acls == 0) throw std::runtime_error("no right was given back");
 }
 
 void System::delete_all_topics() {

@@ -1,5 +1,6 @@
 // `waybill provision`: what contracts/flow.yaml asks for, on a Postgres and a Kafka that somebody else runs.
 #include "commands.h"
+#include "flow.h"
 #include "run_files.h"
 #include "units.h"
 

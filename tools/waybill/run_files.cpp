@@ -3,7 +3,6 @@
 #include "domain/roster.h"  // services/fleet: who drives
 
 #include <waybill/access.h>
-#include <waybill/contracts/flow.h>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -96,15 +95,6 @@ std::string key_of(const Keys& keys, const std::string& holder) {
     std::string known = "operator, bank";
     for (const auto& [id, key] : keys.customers) known += ", " + id;
     throw std::runtime_error("nobody called '" + holder + "' has a key; known: " + known + " and the drivers, such as " + keys.drivers.begin()->first);
-}
-
-stack::Flow flow() {
-    stack::Flow made;
-    const auto& known = contracts::flow();
-    for (const auto& topic : known.topics) made.topics.push_back({topic.name, known.lanes, topic.retention, topic.owner, topic.readers});
-    made.topics.push_back({"waybill.asks", 1, known.asks_retention, "", {}});
-    for (const auto& service : known.services) made.services.push_back({service.name});
-    return made;
 }
 
 std::string program() { return fs::read_symlink("/proc/self/exe").string(); }

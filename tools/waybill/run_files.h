@@ -35,7 +35,6 @@ Keys keys(const std::filesystem::path& run);
 Keys make_keys(const std::filesystem::path& run);  // once; also writes keys-public.json, the hashes that edge and operations read
 std::string key_of(const Keys& keys, const std::string& holder);  // "operator", "bank", "cust-lt", "KUN-D03"
 
-stack::Flow flow();                          // as contracts/flow.yaml says
 std::string program();                       // the path of this executable
 
 }  // namespace waybill::cli

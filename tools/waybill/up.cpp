@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "flow.h"
 #include "run_files.h"
 
 #include <waybill/http.h>
