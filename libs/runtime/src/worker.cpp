@@ -239,7 +239,14 @@ void Worker::serve_asks() {
             continue;
         }
         if (seams_.bus.unacknowledged() > limits_.unacknowledged / 2) return;
-        const auto rows = seams_.store.outbox(number, topic, partition, incarnation, serving.next, limits_.republish_bytes);
+        std::vector<OutboxRow> rows;
+        try {
+            rows = seams_.store.outbox(number, topic, partition, incarnation, serving.next, limits_.republish_bytes);
+        } catch (const StoreAway& away) {  // of this lane alone, maybe: the others are served, and the reader asks again
+            log_(Level::warning, away.what(), number);
+            it = serving_.erase(it);
+            continue;
+        }
         if (rows.empty() || rows.front().first > serving.next) {
             log_(Level::error, "asked for numbers of " + topic + "/" + std::to_string(partition) + " from " + std::to_string(serving.next) +
                                " that the outbox no longer holds: raise its retention, or mend the reader by hand", number);

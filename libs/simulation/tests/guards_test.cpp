@@ -71,12 +71,17 @@ protected:
     void start() {
         worker.reset();
         store = std::make_unique<simulation::Store>(database, simulation::StoreHooks{
-            .before = [this](const char* call, int) { return on_call ? on_call(call) : simulation::Fault::none; },
+            .before = [this](const char* call, int lane) {
+                lane_of_call = lane;
+                return on_call ? on_call(call) : simulation::Fault::none;
+            },
             .refuses = [this](const Batch& batch) { return refuses && refuses(batch); }});
         bus = std::make_unique<simulation::Bus>(broker);
         outbound = std::make_unique<simulation::Outbound>(definition);
-        worker = std::make_unique<Worker>(definition, std::vector<std::string>{"routes.events"}, 1, Worker::Seams{*store, *bus, *outbound, clock}, figures, limits, [this](Level, const std::string& what, int) { logged += what + "\n"; });
-        worker->grant({0}, clock.elapsed() + 1000h);
+        worker = std::make_unique<Worker>(definition, std::vector<std::string>{"routes.events"}, lanes, Worker::Seams{*store, *bus, *outbound, clock}, figures, limits, [this](Level, const std::string& what, int) { logged += what + "\n"; });
+        std::set<int> all;
+        for (int lane = 0; lane < lanes; ++lane) all.insert(lane);
+        worker->grant(all, clock.elapsed() + 1000h);
         worker->step();
     }
     // Until nothing more is to be done at this time, lanes that were dropped taken again.
@@ -134,6 +139,8 @@ protected:
     simulation::Clock clock;
     Limits limits;
     Figures figures;
+    int lanes = 1;
+    int lane_of_call = 0;
     std::function<simulation::Fault(const std::string&)> on_call;
     std::function<bool(const Batch&)> refuses;
     std::map<int, std::int64_t> told;
@@ -517,6 +524,21 @@ TEST_F(OneLane, AskedForNumbersThatItsOutboxNoLongerHoldsItSaysSoAndTellsWhatItH
     simulation::Bus(broker).ask({"fulfilment.events", 0, 0, 1, 1});
     rest();
     EXPECT_EQ(figures.republished, 1u);
+}
+
+TEST_F(OneLane, WhoseOutboxCannotBeReadKeepsNoOtherLaneFromPublishingAgain) {
+    lanes = 2;
+    start();
+    for (const auto* shipment : {"S1", "S2", "S3", "S4"}) ask(shipment, Open{});
+    rest();
+    ASSERT_EQ(database.outbox.size(), 2u) << "each lane has announced something";
+    on_call = [this](const std::string& call) { return call == "outbox" && lane_of_call == 0 ? simulation::Fault::away : simulation::Fault::none; };
+    for (const auto& [stream, rows] : database.outbox) {
+        const auto& [lane, topic, partition, incarnation] = stream;
+        simulation::Bus(broker).ask({.topic = topic, .partition = partition, .lane = lane, .incarnation = incarnation, .from = 0});
+    }
+    rest();
+    EXPECT_GT(figures.republished, 0u) << logged;
 }
 
 TEST_F(OneLane, ADatabasePutBackUnderTheSameIdentityGivesNumbersTwice) {
