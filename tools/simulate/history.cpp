@@ -581,7 +581,9 @@ void History::break_a_lane() {
 bool History::caught_up(const Service& service, int lane) const {
     const auto record = service.database.lanes.find(lane);
     for (const auto& topic : service.consumes)
-        for (int source = 0; source < plan_.lanes; ++source)
+        for (int source = 0; source < plan_.lanes; ++source) {
+            // What Kafka lost of the broken lane's own events only its outbox holds, and that cannot be read.
+            if (source == broken_lane_ && topic == broken_service_ + ".events") continue;
             for (const auto incarnation : witness_.incarnations(topic, lane, source)) {
                 const auto announced = witness_.announced(topic, lane, source, incarnation);
                 if (announced == 0) continue;
@@ -590,6 +592,7 @@ bool History::caught_up(const Service& service, int lane) const {
                 const auto found = seen.find(topic + "/" + std::to_string(source) + "/" + std::to_string(incarnation));
                 if (found == seen.end() || found->second < announced - 1) return false;
             }
+        }
     return true;
 }
 

@@ -298,6 +298,11 @@ TEST(AViolation, OfPublishingIsSeen) {
     EXPECT_THAT(other.seen(), Contains(Invariant::published_is_committed));
 }
 
+TEST(Simulation, HoldsNoLaneGuiltyOfWhatOnlyTheBrokenOneCouldPublishAgain) {
+    const auto outcome = History(business(), drawn(9133)).go();
+    EXPECT_TRUE(outcome.violations.empty()) << told(outcome.violations);
+}
+
 TEST(Simulation, TakesAWaitThatEndsJustThenForNoUnrest) {
     Plan plan = drawn(1000186);  // a depot's late answer holds a vehicle that nobody takes, until an hour later
     plan.offers = 60;
