@@ -101,6 +101,25 @@ TEST_F(Fault, OffersAreTakenWhileKafkaIsStoppedForTenSeconds) {
     system_->close(taken);
 }
 
+TEST_F(Fault, AServiceThatIsStartedWhileKafkaIsAwayTakesOffers) {
+    system_->signal("kafka", SIGSTOP);
+    const auto killed = system_->pid("edge");
+    system_->kill("edge");
+    system_->wait_until_another("edge", killed);
+    const Freight freight{.from = "Kaunas, Lithuania", .to = "Riga, Latvia", .goods = "9 pallets of paper, 7000 kg"};
+    const auto body = boost::json::serialize(boost::json::object{{"text", written(freight)}, {"channel", "email"}, {"received_at", "2026-11-09T08:00:00Z"}});
+    const auto key = system_->fresh_key();
+    std::string taken;
+    wait_for("the offer to be taken", [&] {
+        const auto answer = system_->post("cust-lt", "/v1/offers", body, key);
+        if (answer.status == 202) taken = std::string(boost::json::parse(answer.body).as_object().at("id").as_string());
+        return !taken.empty();
+    }, 30s);
+    EXPECT_NE(system_->trouble("edge").find("Kafka is away"), std::string::npos) << system_->trouble("edge");
+    system_->signal("kafka", SIGCONT);
+    system_->close({taken});
+}
+
 TEST_F(Fault, KafkaKilledInMidFlowIsStartedAgainAndNothingIsLost) {
     const auto ids = offers(3);
     const auto killed = system_->pid("kafka");

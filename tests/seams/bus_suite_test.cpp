@@ -24,6 +24,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Optional;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -503,9 +504,9 @@ TEST_F(OnKafka, AProducerThatMetAFatalErrorIsReplacedAndItsReadersHearOfIt) {
 
 TEST_F(OnKafka, TopicsThatAPrincipalMayNotReadOrThatAreMissingAreNamed) {
     const auto good = topic_of("envelope"), closed = topic_of("private");
-    EXPECT_THAT(kafka::unreachable_topics(options_of("billing"), {good, "waybill.asks"}, 10s), IsEmpty());
+    EXPECT_THAT(kafka::unreachable_topics(options_of("billing"), {good, "waybill.asks"}, 10s), Optional(IsEmpty()));
     EXPECT_THAT(kafka::unreachable_topics(options_of("billing"), {closed, good, "nowhere.events"}, 10s),
-                ElementsAre(HasSubstr(closed + ": Broker: Topic authorization failed"), HasSubstr("nowhere.events: Broker: Topic authorization failed")));
+                Optional(ElementsAre(HasSubstr(closed + ": Broker: Topic authorization failed"), HasSubstr("nowhere.events: Broker: Topic authorization failed"))));
 }
 
 TEST_F(OnKafka, WritingWithoutTheRightFailsAndIsCounted) {
@@ -521,9 +522,9 @@ TEST_F(OnKafka, AWrongPasswordIsToldWithinTheTimeAndLogged) {
     const auto before = Steady::now();
     const auto bad = kafka::unreachable_topics(options, {topic_of("envelope")}, 3s);
     EXPECT_LT(Steady::now() - before, 6s);
-    ASSERT_THAT(bad, SizeIs(1));
-    EXPECT_THAT(bad[0], HasSubstr("Authentication failed"));
-    EXPECT_THAT(lines.text() + bad[0], Not(HasSubstr("wrong\""))) << "the password is not told";
+    ASSERT_THAT(bad, Optional(SizeIs(1)));
+    EXPECT_THAT(bad->front(), HasSubstr("Authentication failed"));
+    EXPECT_THAT(lines.text() + bad->front(), Not(HasSubstr("wrong\""))) << "the password is not told";
 
     kafka::Bus bus(options);
     EXPECT_TRUE(bus.publish(event(topic_of("envelope"), 0, 1)));
@@ -536,7 +537,7 @@ TEST_F(OnKafka, UnreachableTopicsEndsInTimeWithNobodyThere) {
     auto options = options_of("intake");
     options.bootstrap = "127.0.0.1:1";
     const auto before = Steady::now();
-    EXPECT_THAT(kafka::unreachable_topics(options, {"a", "b"}, 1s), SizeIs(::testing::Ge(1)));
+    EXPECT_EQ(kafka::unreachable_topics(options, {"a", "b"}, 1s), std::nullopt);
     EXPECT_LT(Steady::now() - before, 3s);
 }
 

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <unistd.h>
 
@@ -109,7 +110,7 @@ public:
         const std::lock_guard lock(mutex_);
         if (!trouble_.empty()) all.push_back(trouble_);
         if (const auto trouble = worker_->trouble(); !trouble.empty()) all.push_back(trouble);
-        if (prepared_ && !bus_->connected()) all.push_back("Kafka is away");
+        if (prepared_ && (!bus_->connected() || !topics_seen_)) all.push_back("Kafka is away");
         if (prepared_ && !definition_.commands.empty() && worker_->held().empty()) all.push_back("no lane is held yet: requests would be refused");
         return all;
     }
@@ -128,9 +129,11 @@ public:
 
 private:
     void live(std::stop_token stop) {
-        for (milliseconds wait = 100ms; !stop.stop_requested() && !prepare(); wait = std::min<milliseconds>(wait * 2, 2s)) bell_.wait(wait);
-        while (!stop.stop_requested())
+        for (milliseconds wait = 100ms; !stop.stop_requested() && !prepare(); wait = std::min<milliseconds>(wait * 2, 500ms)) bell_.wait(wait);
+        while (!stop.stop_requested()) {
+            if (!topics_seen_) look_at_topics_again();
             if (!worker_->step()) bell_.wait(worker_->rest());
+        }
         const auto until = std::chrono::steady_clock::now() + deadline_;
         while (prepared_ && !worker_->drained() && std::chrono::steady_clock::now() < until) {
             std::vector<runtime::Message> unread;
@@ -142,21 +145,49 @@ private:
     }
 
     bool prepare() {
-        std::string trouble;
         try {
             postgres::migrate(postgres_, definition_);
-            std::vector<std::string> topics = consumes_;
-            topics.insert(topics.end(), definition_.emits_to.begin(), definition_.emits_to.end());
-            topics.emplace_back(kafka::asks_topic);
-            for (const auto& bad : kafka::unreachable_topics(kafka_, topics, 5s)) trouble += (trouble.empty() ? "topic " : "; ") + bad;
+            const auto unreachable = unreachable_topics();
+            prepared_ = say(unreachable);
+            topics_seen_ = unreachable.has_value();
         } catch (const std::exception& error) {
-            trouble = error.what();
+            say({{error.what()}});
         }
+        return prepared_;
+    }
+
+    std::optional<std::vector<std::string>> unreachable_topics() const {
+        std::vector<std::string> topics = consumes_;
+        topics.insert(topics.end(), definition_.emits_to.begin(), definition_.emits_to.end());
+        topics.emplace_back(kafka::asks_topic);
+        auto unreachable = kafka::unreachable_topics(kafka_, topics, 1s);
+        if (unreachable)
+            for (auto& topic : *unreachable) topic = "topic " + topic;
+        return unreachable;
+    }
+
+    // Postgres holds what must not be lost, so a Kafka that is away keeps nobody from beginning; it is asked when it is back.
+    void look_at_topics_again() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!looking_.valid()) {
+            if (!bus_->connected() || now < look_at_) return;
+            looking_ = std::async(std::launch::async, [this] { return unreachable_topics(); });
+        } else if (looking_.wait_for(0s) == std::future_status::ready) {
+            const auto unreachable = looking_.get();
+            topics_seen_ = say(unreachable) && unreachable;
+            look_at_ = now + 2s;
+        }
+    }
+
+    // True when there is no trouble that anybody knows of.
+    bool say(const std::optional<std::vector<std::string>>& troubles) {
+        std::string trouble;
+        if (troubles)
+            for (const auto& one : *troubles) trouble += (trouble.empty() ? "" : "; ") + one;
         const std::lock_guard lock(mutex_);
         if (trouble != trouble_ && !trouble.empty()) log_.warn("not ready", {{"why", trouble}});
         trouble_ = trouble;
-        prepared_ = trouble.empty();
-        return prepared_;
+        return trouble.empty();
     }
 
     Unit unit_;
@@ -177,6 +208,9 @@ private:
     mutable std::mutex mutex_;
     std::string trouble_ = "starting";
     std::atomic<bool> prepared_{false};
+    std::atomic<bool> topics_seen_{false};  // Kafka has said what it thinks of them
+    std::future<std::optional<std::vector<std::string>>> looking_;
+    std::chrono::steady_clock::time_point look_at_{};
     milliseconds deadline_{5000};
     std::jthread thread_;
 };

@@ -166,18 +166,20 @@ std::optional<Message> decode(const rd_kafka_message_t* from) {
 
 }  // namespace
 
-std::vector<std::string> unreachable_topics(const Options& options, const std::vector<std::string>& topics, std::chrono::milliseconds timeout) {
+std::optional<std::vector<std::string>> unreachable_topics(const Options& options, const std::vector<std::string>& topics, std::chrono::milliseconds timeout) {
     auto shared = std::make_shared<Shared>();
     Handle handle = make(RD_KAFKA_PRODUCER, common(options, *shared));
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     std::vector<std::string> bad;
+    bool silent = false;
     for (const auto& topic : topics) {
         rd_kafka_topic_t* ref = rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr);
         const rd_kafka_metadata_t* metadata = nullptr;
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
         const auto error = rd_kafka_metadata(handle.get(), 0, ref, &metadata, static_cast<int>(std::max<long>(1, left)));
         rd_kafka_poll(handle.get(), 0);
-        if (error) bad.push_back(topic + ": " + (shared->not_let_in.empty() ? rd_kafka_err2str(error) : shared->not_let_in));
+        if (error && shared->not_let_in.empty()) silent = true;
+        else if (error) bad.push_back(topic + ": " + shared->not_let_in);
         else if (metadata->topic_cnt != 1 || metadata->topics[0].err || metadata->topics[0].partition_cnt == 0)
             bad.push_back(topic + ": " + (metadata->topic_cnt == 1 && metadata->topics[0].err ? rd_kafka_err2str(metadata->topics[0].err) : "no partitions"));
         if (metadata) rd_kafka_metadata_destroy(metadata);
@@ -185,6 +187,7 @@ std::vector<std::string> unreachable_topics(const Options& options, const std::v
         if (error) break;
     }
     destroy_aside(std::move(handle), shared);
+    if (silent) return {};
     return bad;
 }
 

@@ -32,9 +32,10 @@ struct Options {
     std::function<void(bool error, const std::string& text)> log = {};
 };
 
-// Which of these topics this principal cannot see or read, each with the reason; empty: all well. Blocks up to `timeout`.
-// Kafka stays silent when one reads a topic without the right to, so this is asked before a service says it is ready.
-std::vector<std::string> unreachable_topics(const Options& options, const std::vector<std::string>& topics, std::chrono::milliseconds timeout);
+// Which of these topics this principal cannot see or read, each with the reason; empty: all well; nothing: no broker has said
+// anything within `timeout`, which is how long this blocks at most. Kafka stays silent when one reads a topic without the right
+// to, so this is asked before a service says it is ready.
+std::optional<std::vector<std::string>> unreachable_topics(const Options& options, const std::vector<std::string>& topics, std::chrono::milliseconds timeout);
 
 class Bus final : public runtime::Bus {
 public:
