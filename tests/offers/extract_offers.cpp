@@ -2,8 +2,8 @@
 #include "domain/extract.h"
 #include "domain/offer_lines.h"
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -20,13 +20,19 @@ long resident_kb() {
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+// What this thread has had of a processor: what others on the machine take does not count.
+double processor_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
+
 // The offers on standard input, repeated to texts of the wanted length.
 int bench() {
-    using Clock = std::chrono::steady_clock;
     const long before = resident_kb();
-    const auto begin = Clock::now();
+    const double begin = processor_seconds();
     extract({"email", {}, "Kaunas"});
-    std::printf("first answer (gazetteer and languages loaded) %.0f ms, %ld MB more\n", std::chrono::duration<double, std::milli>(Clock::now() - begin).count(), (resident_kb() - before) / 1024);
+    std::printf("first answer (gazetteer and languages loaded) %.0f ms, %ld MB more\n", 1e3 * (processor_seconds() - begin), (resident_kb() - before) / 1024);
     std::vector<Message> offers;
     for (std::string line; std::getline(std::cin, line);)
         if (auto offer = parse_offer_line(line)) offers.push_back(offer->message);
@@ -38,12 +44,12 @@ int bench() {
             Message message = offers[from % offers.size()];
             for (std::size_t k = from + 1; message.text.size() < size * 1024; ++k) message.text += "\n\n" + offers[k % offers.size()].text;
             message.text.resize(size * 1024);
-            const auto start = Clock::now();
+            const double start = processor_seconds();
             extract(message);
-            seconds += std::chrono::duration<double>(Clock::now() - start).count();
+            seconds += processor_seconds() - start;
             ++done;
         }
-        std::printf("%2zu kB: %7.0f messages/s, %6.1f us/kB\n", size, done / seconds, 1e6 * seconds / done / double(size));
+        std::printf("%2zu kB: %7.0f messages/s of one processor, %6.1f us/kB\n", size, done / seconds, 1e6 * seconds / done / double(size));
     }
     return 0;
 }

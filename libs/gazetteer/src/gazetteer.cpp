@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace waybill::gazetteer {
 namespace {
@@ -16,13 +17,16 @@ std::uint64_t hash_of(std::string_view text) {
     return hash;
 }
 
+constexpr int name_bits = 16, first_word_bits = 20;
+std::size_t first_bits(std::uint64_t hash, int bits) { return std::size_t(hash >> (64 - bits)); }
+
 // "Malmö" is also written "Malmoe".
 std::string spelled_out(std::string_view text) {
     static constexpr std::pair<std::string_view, std::string_view> letters[] = {
         {"ö", "oe"}, {"Ö", "Oe"}, {"ø", "oe"}, {"Ø", "Oe"}, {"ü", "ue"}, {"Ü", "Ue"}, {"ä", "ae"}, {"Ä", "Ae"}, {"å", "aa"}, {"Å", "Aa"}};
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
-        const auto letter = std::find_if(std::begin(letters), std::end(letters), [&](const auto& l) { return text.substr(i, 2) == l.first; });
+        const auto letter = static_cast<unsigned char>(text[i]) < 0x80 ? std::end(letters) : std::find_if(std::begin(letters), std::end(letters), [&](const auto& l) { return text.substr(i, 2) == l.first; });
         if (letter != std::end(letters)) out += letter->second;
         else out += text[i];
         i += letter != std::end(letters) ? 2 : 1;
@@ -61,7 +65,9 @@ constexpr double sureness[] = {1.0, 1.0, 0.8, 0.08};  // by Via
 Gazetteer::Gazetteer(std::string_view towns, std::string_view countries) : text_(towns) {
     towns_.reserve(64'000);
     names_.reserve(350'000);
+    first_words_.resize(std::size_t(1) << first_word_bits);
     const auto add = [&](std::string_view spelling, std::string_view key, Via via) {
+        if (const auto end = key.find(' '); end != key.npos) first_words_[first_bits(hash_of(std::string_view(key).substr(0, end)), first_word_bits)] = true;
         names_.push_back({hash_of(key), std::uint32_t(towns_.size() - 1), std::uint32_t(spelling.data() - text_.data()),
                           std::uint16_t(spelling.size()), via});
     };
@@ -86,6 +92,9 @@ Gazetteer::Gazetteer(std::string_view towns, std::string_view countries) : text_
             for (std::string_view names = next_field(line, '\t'); !names.empty();) add_all(next_field(names, '|'), via);
     }
     std::sort(names_.begin(), names_.end(), [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
+    names_from_.resize((std::size_t(1) << name_bits) + 1);
+    for (const Entry& entry : names_) ++names_from_[first_bits(entry.hash, name_bits) + 1];
+    std::partial_sum(names_from_.begin(), names_from_.end(), names_from_.begin());
 
     for (std::string_view rest = countries; !rest.empty();) {
         std::string_view line = next_field(rest, '\n');
@@ -100,14 +109,19 @@ const Gazetteer& europe() {
     return all;
 }
 
+std::size_t Gazetteer::first_with(std::uint64_t hash) const {
+    const std::size_t bits = first_bits(hash, name_bits);
+    const auto from = names_.begin() + names_from_[bits], to = names_.begin() + names_from_[bits + 1];
+    return std::size_t(std::lower_bound(from, to, hash, [](const Entry& e, std::uint64_t h) { return e.hash < h; }) - names_.begin());
+}
+
 std::vector<Found> Gazetteer::find(std::string_view text, std::string_view country) const { return find_folded(fold(text), country); }
 
 std::vector<Found> Gazetteer::find_folded(std::string_view folded, std::string_view country) const {
     std::vector<Found> found;
     if (folded.empty()) return found;
     const std::uint64_t hash = hash_of(folded);
-    const auto first = std::lower_bound(names_.begin(), names_.end(), hash, [](const Entry& e, std::uint64_t h) { return e.hash < h; });
-    for (auto entry = first; entry != names_.end() && entry->hash == hash; ++entry) {
+    for (auto entry = names_.begin() + std::ptrdiff_t(first_with(hash)); entry != names_.end() && entry->hash == hash; ++entry) {
         const Town& town = towns_[entry->town];
         if (!country.empty() && town.country != country) continue;
         const auto name = spelling(*entry);
@@ -125,9 +139,11 @@ std::vector<Found> Gazetteer::find_folded(std::string_view folded, std::string_v
 
 bool Gazetteer::knows_folded(std::string_view folded) const {
     const std::uint64_t hash = hash_of(folded);
-    const auto first = std::lower_bound(names_.begin(), names_.end(), hash, [](const Entry& e, std::uint64_t h) { return e.hash < h; });
-    return first != names_.end() && first->hash == hash;
+    const std::size_t first = first_with(hash);
+    return first < names_.size() && names_[first].hash == hash;
 }
+
+bool Gazetteer::begins_folded(std::string_view word) const { return first_words_[first_bits(hash_of(word), first_word_bits)]; }
 
 std::optional<std::string_view> Gazetteer::country_named(std::string_view text) const {
     const std::string folded = fold(text);

@@ -48,6 +48,9 @@ public:
     std::vector<Found> find_folded(std::string_view folded, std::string_view country = {}) const;
     bool knows_folded(std::string_view folded) const;
 
+    // Can a name of several words begin with this one? Never false when one does; seldom true when none does.
+    bool begins_folded(std::string_view word) const;
+
     // "AT" for Austria, Österreich, Австрия, Itävalta; codes are not names.
     std::optional<std::string_view> country_named(std::string_view text) const;
 
@@ -64,11 +67,14 @@ private:
         std::uint16_t spelling_size;
         Via via;
     };
+    std::size_t first_with(std::uint64_t hash) const;  // where its names begin, if there are any
     std::string_view spelling(const Entry& entry) const { return text_.substr(entry.spelling_at, entry.spelling_size); }
 
     std::string_view text_;
     std::vector<Town> towns_;
     std::vector<Entry> names_;  // by hash
+    std::vector<std::uint32_t> names_from_;  // by the first bits of the hash
+    std::vector<bool> first_words_;          // by the first bits of their hash
     std::vector<std::pair<std::string, std::string_view>> countries_;  // folded name, code; sorted
 };
 

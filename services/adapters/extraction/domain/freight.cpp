@@ -314,8 +314,8 @@ std::optional<std::string> equipment_in(Reading& r) {
         if (r.mark(i, ')')) depth = std::max(0, depth - 1);
         if (r.gone[i]) continue;
         const Tag* tag = nullptr;
-        for (auto t = std::lower_bound(r.tags.begin(), r.tags.end(), i, [](const Tag& a, int f) { return a.first < f; }); t != r.tags.end() && t->first == i; ++t)
-            if (t->meaning == Meaning::equipment && (!tag || t->last > tag->last)) tag = &*t;
+        for (const Tag& t : r.tags_at(i))
+            if (t.meaning == Meaning::equipment && (!tag || t.last > tag->last)) tag = &t;
         if (!tag) continue;
         bool negated = false;
         for (int b = i - 1; b >= std::max(0, i - 2) && same_line(r, b, i) && !r.mark(b, ',') && !r.mark(b, '.'); --b) negated |= r.is(b, Meaning::negation);
@@ -614,12 +614,10 @@ std::optional<std::string> shipper_in(Reading& r, int signature, const std::opti
             if (!domain.empty() && r.word(k) && r.tokens[k].folded.size() >= 4 && domain.find(r.tokens[k].folded.substr(0, std::min<std::size_t>(7, r.tokens[k].folded.size()))) != domain.npos) score += 9;
         }
         // part of a word: "Sørlandstrykk", "Meblostar Logistyka", "Trøndelast"
-        for (int k = first; k <= last; ++k)
-            for (const std::string_view part : {"transport", "logisti", "spedition", "trade", "handel", "fracht", "frakt", "trykk", "werk", "trans", "export", "import"})
-                if (r.word(k) && r.tokens[k].folded.find(part) != std::string::npos && r.tokens[k].capital) {
-                    ++trade;
-                    break;
-                }
+        for (int k = first; k <= last; ++k) {
+            static constexpr std::string_view parts[] = {"trans", "logisti", "spedition", "trade", "handel", "fracht", "frakt", "trykk", "werk", "export", "import"};
+            trade += r.word(k) && r.tokens[k].capital && std::any_of(std::begin(parts), std::end(parts), [&](std::string_view part) { return r.tokens[k].folded.find(part) != std::string::npos; });
+        }
         if (legal && words >= 1) score += 20;
         if (trade && words >= 2) score += 10;
         if (person) score -= 8;
@@ -676,11 +674,18 @@ std::optional<std::string> goods_in(Reading& r, const Amounts& amounts, int end)
         if (r.used[k] || r.gone[k]) return true;
         if (r.number(k)) return !(k + 1 < r.size() && r.tokens[k + 1].folded == "%");
         if (r.tokens[k].kind == Token::Kind::mark) return !((r.mark(k, '-') && !(r.tokens[k].space_before && r.tokens[std::min(k + 1, r.size() - 1)].space_before)) || r.mark(k, '\''));
-        for (const auto stop : {Meaning::pickup, Meaning::delivery, Meaning::equipment, Meaning::price, Meaning::currency, Meaning::total, Meaning::gross, Meaning::net, Meaning::stop_goods, Meaning::negation, Meaning::harmless, Meaning::adr, Meaning::weekday, Meaning::quote, Meaning::negotiable, Meaning::sign_off, Meaning::reference, Meaning::phone, Meaning::maximum, Meaning::kilogram, Meaning::metres, Meaning::stacked, Meaning::shipper, Meaning::per_vehicle, Meaning::vague_day, Meaning::answer_by})
-            if (r.is(k, stop) && !(stop == Meaning::equipment && r.is(k, Meaning::goods)) && !(stop == Meaning::reference && r.tokens[k].folded.size() > 5) && !(stop == Meaning::phone && r.tokens[k].folded.size() > 5 )) {
-                if (stop == Meaning::pickup && r.tag_at(k, Meaning::pickup) && r.tag_at(k, Meaning::pickup)->value) continue;
-                return true;
-            }
+        static constexpr Meaning stops[] = {Meaning::pickup, Meaning::delivery, Meaning::equipment, Meaning::price, Meaning::currency, Meaning::total, Meaning::gross, Meaning::net, Meaning::stop_goods, Meaning::negation, Meaning::harmless, Meaning::adr, Meaning::weekday, Meaning::quote, Meaning::negotiable, Meaning::sign_off, Meaning::reference, Meaning::phone, Meaning::maximum, Meaning::kilogram, Meaning::metres, Meaning::stacked, Meaning::shipper, Meaning::per_vehicle, Meaning::vague_day, Meaning::answer_by};
+        static const Meanings any_stop = [] {
+            Meanings all;
+            for (const Meaning stop : stops) all.set(std::size_t(stop));
+            return all;
+        }();
+        if ((r.means[k] & any_stop).any())
+            for (const Meaning stop : stops)
+                if (r.is(k, stop) && !(stop == Meaning::equipment && r.is(k, Meaning::goods)) && !(stop == Meaning::reference && r.tokens[k].folded.size() > 5) && !(stop == Meaning::phone && r.tokens[k].folded.size() > 5 )) {
+                    if (stop == Meaning::pickup && r.tag_at(k, Meaning::pickup) && r.tag_at(k, Meaning::pickup)->value) continue;
+                    return true;
+                }
         if (r.is(k, Meaning::pallet) && !r.mark(k + 1, '-')) return true;
         const bool preposition = r.is(k, Meaning::from_word) || r.is(k, Meaning::to_word) || r.is(k, Meaning::by) || r.is(k, Meaning::since) || r.is(k, Meaning::in_word);
         if (preposition) return !(r.is(k, Meaning::joint) && k + 1 < r.size() && !r.used[k + 1] && r.word(k + 1) && r.tokens[k + 1].folded.size() > 2);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace waybill::extraction::rules {
 namespace {
@@ -26,13 +27,13 @@ struct CarCode {
 constexpr CarCode car_codes[] = {{"a", "AT"}, {"d", "DE"}, {"f", "FR"}, {"i", "IT"}, {"e", "ES"}, {"h", "HU"}, {"s", "SE"}, {"n", "NO"}, {"b", "BE"}, {"l", "LU"}, {"p", "PT"}, {"uk", "GB"}, {"fin", "FI"}, {"est", "EE"}, {"rus", "RU"}, {"slo", "SI"}, {"srb", "RS"}, {"ua", "UA"}, {"cro", "HR"}, {"gb", "GB"}, {"fl", "LI"}, {"irl", "IE"}};
 
 bool known_country(const std::string& code) {
-    static const std::vector<std::string> all = [] {
-        std::vector<std::string> codes;
+    static const std::set<std::string, std::less<>> all = [] {
+        std::set<std::string, std::less<>> codes;
         for (const Town& town : europe().towns())
-            if (codes.empty() || std::find(codes.begin(), codes.end(), town.country) == codes.end()) codes.emplace_back(town.country);
+            if (!codes.contains(town.country)) codes.emplace(town.country);
         return codes;
     }();
-    return std::find(all.begin(), all.end(), code) != all.end();
+    return all.contains(code);
 }
 
 // Two letters are a country only in capitals; `prefix` allows the car codes of "D-20457".
@@ -141,22 +142,22 @@ struct Named {
 std::optional<Named> named_at(const Reading& r, int i) {
     std::optional<Named> best;
     const auto common = [&](int k) {
-        for (std::size_t m = 0; m < 96; ++m)
-            if (r.means[k].test(m) && Meaning(m) != Meaning::to_word && Meaning(m) != Meaning::from_word && Meaning(m) != Meaning::in_word && Meaning(m) != Meaning::legal_form && Meaning(m) != Meaning::stop &&
-                Meaning(m) != Meaning::shipper && Meaning(m) != Meaning::trade_word && Meaning(m) != Meaning::near)
-                return true;
-        return r.is(k, Meaning::to_word) || r.is(k, Meaning::from_word) || r.is(k, Meaning::in_word);
+        static const Meanings said_of_towns = meanings({Meaning::legal_form, Meaning::stop, Meaning::shipper, Meaning::trade_word, Meaning::near});
+        return (r.means[k] & ~said_of_towns).any();
     };
     // "Saldus" begins like a word for frozen goods, and is a town.
     const auto town_for_all_that = [&](int k) {
         if (!r.tokens[k].capital || r.tokens[k].folded.size() < 5) return false;
         for (int m = std::max(0, k - 6); m <= k; ++m)
-            for (auto tag = std::lower_bound(r.tags.begin(), r.tags.end(), m, [](const Tag& t, int f) { return t.first < f; }); tag != r.tags.end() && tag->first == m; ++tag)
-                if (tag->last >= k && !(tag->first == k && tag->last == k && tag->open)) return false;
+            for (const Tag& tag : r.tags_at(m))
+                if (tag.last >= k && !(tag.first == k && tag.last == k && tag.open)) return false;
         const auto found = europe().find_folded(r.tokens[k].folded);
         return !found.empty() && found[0].via == Via::name && found[0].town->population >= 5'000;
     };
-    for (int last = std::min(i + 5, r.size() - 1); last >= i; --last) {
+    const std::string& first_word = r.tokens[i].folded;
+    const bool saint = first_word == "st" || first_word == "sankt";
+    const bool several_words = europe().begins_folded(first_word) || saint;
+    for (int last = several_words ? std::min(i + 5, r.size() - 1) : i; last >= i; --last) {
         bool whole = true;
         for (int k = i + 1; k <= last && whole; ++k)
             whole = r.tokens[k].line == r.tokens[i].line && r.free(k) &&
@@ -165,7 +166,7 @@ std::optional<Named> named_at(const Reading& r, int i) {
         if (!whole || (!r.word(last) && !r.mark(last, ')')) || (r.mark(last, ')') && last - i < 3)) continue;
         if (last > i && r.mark(i + 1, '(') && !r.mark(last, ')')) continue;
         if (last == i && common(i) && !town_for_all_that(i)) continue;
-        const std::string folded = fold(r.raw(i, last));
+        const std::string folded = last == i ? first_word : fold(r.raw(i, last));
         if (folded.size() < 3 && !(folded.size() == 2 && r.tokens[i].capital && !r.tokens[i].capitals)) continue;
         auto found = europe().find_folded(folded);
         if (found.empty() && folded.find("sankt ") == 0) found = europe().find_folded("st " + folded.substr(6));
@@ -179,7 +180,7 @@ std::optional<Named> named_at(const Reading& r, int i) {
     if ((!best || best->found[0].via == Via::alternate) && !common(i)) {
         for (int last = std::min(i + 2, r.size() - 1); last >= i; --last) {
             if (last > i && (r.tokens[last].line != r.tokens[i].line || !(r.tokens[last].capital && r.word(last) && (r.mark(last - 1, '-') || r.word(last - 1))) || !r.free(last))) continue;
-            const std::string folded = fold(r.raw(i, last));
+            const std::string folded = last == i ? first_word : fold(r.raw(i, last));
             for (const Ending& e : endings()) {
                 if (!(e.languages & r.languages)) continue;
                 const std::string_view ending = e.ending;
@@ -415,7 +416,7 @@ About about(const Reading& r, const std::vector<PlaceFound>& places, int first, 
         const bool before = anchor_last < first;
         const int from = before ? anchor_last + 1 : last + 1, to = before ? first : anchor_first;
         int cost = extra;
-        for (int k = from; k <= to && k < r.size() && cost < 200; ++k) {
+        for (int k = from; k <= to && k < r.size() && cost < std::min(200, best.cost); ++k) {
             if (k > 0 && r.tokens[k].sentence != r.tokens[k - 1].sentence) cost += before ? 30 : 70;
             if (k == to) break;
             if (r.mark(k, ',') || r.mark(k, ';') || r.mark(k, '|') || r.is(k, Meaning::also) || r.mark(k, '/')) cost += before ? 10 : 25;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <unordered_map>
 
 namespace waybill::extraction::rules {
@@ -13,17 +14,19 @@ using gazetteer::fold;
 using Kind = Token::Kind;
 
 struct Lexicon {
-    std::unordered_map<std::string, std::vector<const Phrase*>> exact, prefix;  // by first word
-    std::size_t longest_prefix = 0;
+    std::unordered_map<std::string, std::vector<const Phrase*>> exact;     // by first word
+    std::unordered_map<std::uint16_t, std::vector<const Phrase*>> prefix;  // by the first two bytes of it, the shortest first
     Lexicon() {
         for (const Phrase& phrase : phrases()) {
-            std::string first = phrase.words[0];
-            const bool open = first.ends_with('*');
-            if (open) first.pop_back();
-            (open ? prefix : exact)[first].push_back(&phrase);
-            if (open) longest_prefix = std::max(longest_prefix, first.size());
+            const std::string& first = phrase.words[0];
+            if (first.ends_with('*')) prefix[begin_of(first)].push_back(&phrase);
+            else exact[first].push_back(&phrase);
         }
+        exact.max_load_factor(0.5);
+        for (auto& [begin, open] : prefix)
+            std::stable_sort(open.begin(), open.end(), [](const Phrase* a, const Phrase* b) { return a->words[0].size() < b->words[0].size(); });
     }
+    static std::uint16_t begin_of(std::string_view word) { return std::uint16_t(static_cast<unsigned char>(word[0]) << 8 | static_cast<unsigned char>(word[1])); }
 };
 
 const Lexicon& lexicon() {
@@ -39,8 +42,20 @@ std::size_t letter_at(std::string_view text, std::size_t i) {
     if (!size || i + size > text.size()) return 0;
     if (size == 2 && c == 0xCC) return 2;  // combining accents
     if (size == 2 && c == 0xCD && static_cast<unsigned char>(text[i + 1]) < 0xB0) return 2;
-    const std::string folded = fold(text.substr(i, size));
-    return !folded.empty() && !(folded[0] >= '0' && folded[0] <= '9') ? size : 0;
+    const auto folds_to_letters = [](std::string_view letter) {
+        const std::string folded = fold(letter);
+        return !folded.empty() && !(folded[0] >= '0' && folded[0] <= '9');
+    };
+    if (size > 2 || (static_cast<unsigned char>(text[i + 1]) & 0xC0) != 0x80) return folds_to_letters(text.substr(i, size)) ? size : 0;
+    static const auto of_two_bytes = [&] {
+        std::array<bool, 0x800> all{};
+        for (unsigned point = 0x80; point < all.size(); ++point) {
+            const char letter[] = {char(0xC0 | point >> 6), char(0x80 | (point & 0x3F))};
+            all[point] = folds_to_letters({letter, 2});
+        }
+        return all;
+    }();
+    return of_two_bytes[std::size_t(c & 0x1F) << 6 | (static_cast<unsigned char>(text[i + 1]) & 0x3F)] ? size : 0;
 }
 
 bool upper_at(std::string_view text, std::size_t i) {
@@ -61,6 +76,7 @@ bool upper_at(std::string_view text, std::size_t i) {
 
 void split_into_tokens(Reading& out) {
     const std::string_view text = out.text;
+    out.tokens.reserve(text.size() / 4);
     bool space = true;
     int line = 0;
     for (std::size_t i = 0; i < text.size();) {
@@ -125,17 +141,16 @@ void number_sentences(Reading& out) {
     }
 }
 
+// Its first word is there; are the others?
 bool matches(const Reading& reading, const Phrase& phrase, int at, int& last) {
     int i = at;
-    for (std::size_t k = 0; k < phrase.words.size(); ++k) {
-        if (k > 0) {
+    for (std::size_t k = 1; k < phrase.words.size(); ++k) {
+        ++i;
+        // "Sped.-Nr.", "Sp. z o.o.", "d'accord": marks inside a phrase do not part its words
+        for (int skipped = 0; skipped < 2 && i < reading.size() && reading.tokens[i].kind == Kind::mark && reading.tokens[i].line == reading.tokens[at].line &&
+                              (reading.tokens[i].mark == '.' || reading.tokens[i].mark == '-' || reading.tokens[i].mark == '\'' || reading.tokens[i].mark == '/');
+             ++skipped)
             ++i;
-            // "Sped.-Nr.", "Sp. z o.o.", "d'accord": marks inside a phrase do not part its words
-            for (int skipped = 0; skipped < 2 && i < reading.size() && reading.tokens[i].kind == Kind::mark && reading.tokens[i].line == reading.tokens[at].line &&
-                                  (reading.tokens[i].mark == '.' || reading.tokens[i].mark == '-' || reading.tokens[i].mark == '\'' || reading.tokens[i].mark == '/');
-                 ++skipped)
-                ++i;
-        }
         if (i >= reading.size() || reading.tokens[i].line != reading.tokens[at].line || reading.tokens[i].kind == Kind::mark) return false;
         const std::string& word = phrase.words[k];
         const std::string& have = reading.tokens[i].folded;
@@ -150,6 +165,7 @@ struct Candidate {
     int first, last;
 };
 
+// By first token.
 std::vector<Candidate> all_candidates(const Reading& reading) {
     std::vector<Candidate> found;
     const Lexicon& words = lexicon();
@@ -160,10 +176,10 @@ std::vector<Candidate> all_candidates(const Reading& reading) {
         if (const auto exact = words.exact.find(word); exact != words.exact.end())
             for (const Phrase* phrase : exact->second)
                 if (matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
-        for (std::size_t size = 2; size <= std::min(word.size(), words.longest_prefix); ++size)
-            if (const auto open = words.prefix.find(word.substr(0, size)); open != words.prefix.end())
-                for (const Phrase* phrase : open->second)
-                    if (matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
+        if (word.size() < 2) continue;
+        if (const auto open = words.prefix.find(Lexicon::begin_of(word)); open != words.prefix.end())
+            for (const Phrase* phrase : open->second)
+                if (word.starts_with(std::string_view(phrase->words[0]).substr(0, phrase->words[0].size() - 1)) && matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
     }
     return found;
 }
@@ -173,8 +189,7 @@ std::uint32_t languages_spoken(const Reading& reading, const std::vector<Candida
     int cyrillic = 0;
     for (const Token& token : reading.tokens) cyrillic += token.kind == Kind::word && static_cast<unsigned char>(token.folded[0]) == 0xD0;
     for (const Candidate& c : found)
-        for (int bit = 0; bit < 32; ++bit)
-            if (c.phrase->languages >> bit & 1) score[bit] += c.phrase->meaning == Meaning::stop ? 2 : c.phrase->strict ? 0 : 3;
+        for (std::uint32_t bits = c.phrase->languages; bits; bits &= bits - 1) score[std::countr_zero(bits)] += c.phrase->meaning == Meaning::stop ? 2 : c.phrase->strict ? 0 : 3;
     std::uint32_t spoken = 0;
     const int top = *std::max_element(score.begin(), score.end());
     for (int bit = 0; bit < 32; ++bit)
@@ -189,8 +204,8 @@ std::uint32_t languages_spoken(const Reading& reading, const std::vector<Candida
 
 const Tag* Reading::tag(int first, Meaning meaning) const {
     const Tag* best = nullptr;
-    for (auto tag = std::lower_bound(tags.begin(), tags.end(), first, [](const Tag& t, int f) { return t.first < f; }); tag != tags.end() && tag->first == first; ++tag)
-        if (tag->meaning == meaning && (!best || tag->last > best->last)) best = &*tag;
+    for (const Tag& tag : tags_at(first))
+        if (tag.meaning == meaning && (!best || tag.last > best->last)) best = &tag;
     return best;
 }
 
@@ -200,6 +215,16 @@ const Tag* Reading::tag_at(int token, Meaning meaning) const {
         if (const Tag* found = tag(first, meaning); found && found->last >= token) return found;
     return nullptr;
 }
+
+namespace {
+
+void index_tags(Reading& reading) {
+    reading.tags_from.assign(reading.tokens.size() + 1, 0);
+    for (const Tag& tag : reading.tags) ++reading.tags_from[tag.first + 1];
+    for (std::size_t i = 1; i < reading.tags_from.size(); ++i) reading.tags_from[i] += reading.tags_from[i - 1];
+}
+
+}  // namespace
 
 Reading read(std::string text, std::uint32_t spoken) {
     Reading out;
@@ -216,13 +241,13 @@ Reading read(std::string text, std::uint32_t spoken) {
         const std::string& end = c.phrase->words.back();
         out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last, end.back() == '*' && out.tokens[c.last].folded.size() > end.size() - 1});
     }
-    std::stable_sort(out.tags.begin(), out.tags.end(), [](const Tag& a, const Tag& b) { return a.first < b.first; });
     // A greeting ("guten Morgen", "om morgenen") is no day.
     for (const Tag& greeting : std::vector<Tag>(out.tags))
         if (greeting.meaning == Meaning::greeting)
             std::erase_if(out.tags, [&](const Tag& t) {
                 return (t.meaning == Meaning::tomorrow || t.meaning == Meaning::today) && t.first >= greeting.first && t.last <= greeting.last && greeting.last > greeting.first;
             });
+    index_tags(out);
     for (const Tag& tag : out.tags)
         for (int i = tag.first; i <= tag.last; ++i) out.means[i].set(std::size_t(tag.meaning));
     number_sentences(out);
@@ -293,6 +318,7 @@ bool hide_what_nobody_should_read(Reading& r) {
     for (int i = 0; i < r.size(); ++i)
         if (r.gone[i]) r.means[i].reset();
     std::erase_if(r.tags, [&](const Tag& t) { return r.gone[t.first] || r.gone[t.last]; });
+    index_tags(r);
     return attacked;
 }
 

@@ -5,6 +5,7 @@
 
 #include <bitset>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,13 @@ struct Token {
     std::string folded;
 };
 
+using Meanings = std::bitset<96>;
+inline Meanings meanings(std::initializer_list<Meaning> all) {
+    Meanings out;
+    for (const Meaning one : all) out.set(std::size_t(one));
+    return out;
+}
+
 struct Tag {
     Meaning meaning;
     int value;
@@ -40,7 +48,8 @@ struct Reading {
     std::string text;
     std::vector<Token> tokens;
     std::vector<Tag> tags;                        // by first token
-    std::vector<std::bitset<96>> means;           // per token: what the tags that cover it mean
+    std::vector<std::uint32_t> tags_from;         // per token: where its tags begin in `tags`; one more at the end
+    std::vector<Meanings> means;                  // per token: what the tags that cover it mean
     std::vector<bool> gone;                       // personal data and attacks: nothing may be read there
     std::vector<bool> used;                       // part of something understood
     std::uint32_t languages = 0;
@@ -51,6 +60,10 @@ struct Reading {
     bool mark(int i, char c) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::mark && tokens[i].mark == c; }
     bool word(int i) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::word; }
     bool number(int i) const { return i >= 0 && i < size() && tokens[i].kind == Token::Kind::number; }
+    std::span<const Tag> tags_at(int first) const {       // all that begin here
+        if (first < 0 || first >= size()) return {};
+        return {tags.data() + tags_from[first], tags.data() + tags_from[first + 1]};
+    }
     const Tag* tag(int first, Meaning meaning) const;     // the longest that begins here
     const Tag* tag_at(int token, Meaning meaning) const;  // any that covers it
     std::string_view raw(int first, int last) const { return std::string_view(text).substr(tokens[first].begin, tokens[last].end - tokens[first].begin); }

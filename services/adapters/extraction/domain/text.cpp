@@ -37,6 +37,7 @@ Mapped whole(std::string_view text) {
 // How many bytes at i nobody sees: control, zero-width, soft hyphen, marks and isolates of direction, variants, tags. 0 if seen.
 // What turns the order of the text around (turns_order) is none of them.
 std::size_t unseen_at(std::string_view text, std::size_t i) {
+    if (text[i] >= ' ' && text[i] < 0x7F) return 0;
     const auto byte = [&](std::size_t k) { return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0; };
     const unsigned a = byte(0), b = byte(1), c = byte(2);
     if (a < 0x20) return a != '\t' && a != '\n' && a != '\r';
@@ -58,10 +59,21 @@ Mapped without_unseen(Mapped in) {
     Mapped out;
     out.copy(in, 0, i);
     while (i < in.text.size()) {
-        if (const auto unseen = unseen_at(in.text, i)) i += unseen;
-        else out.copy(in, i++, 1);
+        std::size_t end = i;
+        while (end < in.text.size() && !unseen_at(in.text, end)) ++end;
+        out.copy(in, i, end - i);
+        i = end;
+        if (i < in.text.size()) i += unseen_at(in.text, i);
     }
     return out;
+}
+
+// Copies from `begin` to before the next of these bytes. The last one that was copied.
+std::size_t copy_up_to(Mapped& out, const Mapped& in, std::size_t begin, std::string_view stops) {
+    std::size_t end = begin + 1;
+    while (end < in.text.size() && std::none_of(stops.begin(), stops.end(), [&](char stop) { return in.text[end] == stop; })) ++end;
+    out.copy(in, begin, end - begin);
+    return end - 1;
 }
 
 // "=3D", "=C3=A4" and soft line ends; only where the text shows that it is so encoded.
@@ -73,7 +85,7 @@ Mapped without_quoted_printable(Mapped in) {
     if (!encoded) return in;
     Mapped out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') out.copy(in, i, 1);
+        if (text[i] != '=') i = copy_up_to(out, in, i, "=");
         else if (text.substr(i, 2) == "=\n") ++i;
         else if (text.substr(i, 3) == "=\r\n") i += 2;
         else if (i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
@@ -102,7 +114,11 @@ Mapped without_entities(Mapped in) {
     if (text.find('&') == text.npos) return in;
     Mapped out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto end = text[i] == '&' ? text.substr(0, std::min(text.size(), i + 12)).find(';', i) : text.npos;
+        if (text[i] != '&') {
+            i = copy_up_to(out, in, i, "&");
+            continue;
+        }
+        const auto end = text.substr(0, std::min(text.size(), i + 12)).find(';', i);
         if (end == text.npos) {
             out.copy(in, i, 1);
             continue;
@@ -141,7 +157,7 @@ Mapped without_html(const Mapped& in) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '<') {
             if (text[i] == '\n') out.add(" ", in.from[i]);
-            else out.copy(in, i, 1);
+            else i = copy_up_to(out, in, i, "<\n");
             continue;
         }
         if (text.substr(i, 4) == "<!--") {
@@ -212,10 +228,11 @@ Mapped one_kind_of_mark(const Mapped& in) {
                     changed = true;
                     break;
                 }
-        if (!changed) {
-            out.text += text[i];
-            out.from.push_back(in.from[i++]);
-        }
+        if (changed) continue;
+        std::size_t end = i + 1;
+        while (end < text.size() && !begins[static_cast<unsigned char>(text[end])]) ++end;
+        out.copy(in, i, end - i);
+        i = end;
     }
     return out;
 }
