@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""extraction_score.py PROGRAM: answer sample.jsonl and more.jsonl with PROGRAM and compare with what people read in them.
+"""extraction_score.py PROGRAM: answer sample.jsonl, more.jsonl and wide.jsonl with PROGRAM and compare with what people read in them.
 
 Fails on any wrong accept or leak, and when fewer decisions or fields are right than before. Of more.jsonl half was never
 developed on, so its floors are lower and it tells figures alone.
@@ -12,7 +12,7 @@ from pathlib import Path
 import score
 
 HERE = Path(__file__).parent
-LEAST = {"sample.jsonl": (0.96, 0.96), "more.jsonl": (0.84, 0.90)}  # decisions, fields
+LEAST = {"sample.jsonl": (0.98, 0.98), "more.jsonl": (0.86, 0.92), "wide.jsonl": (0.92, 0.97)}  # decisions, fields
 
 
 def failures_of(program, name, least_decisions, least_fields):

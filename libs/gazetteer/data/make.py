@@ -96,9 +96,12 @@ def rows(towns):
                          f"{town['longitude']:.4f}", str(town["population"]), "|".join(kept["exonyms"]), "|".join(kept["alternates"][:24])])
 
 
+COUNTRIES_TOO = {"GB": ["England", "Scotland", "Wales", "Britain"]}  # what people write and CLDR does not have
+
+
 def countries():
     for code in EUROPE:
-        names = {}
+        names = {fold(name): name for name in COUNTRIES_TOO.get(code, [])}
         for language in LANGUAGES:
             name = Locale(language).territories.get(code, "")
             for part in re.split(r"\s*[()]\s*", name):

@@ -47,7 +47,7 @@ public:
                 day_first_ |= a > 12 && a <= 31 && b >= 1 && b <= 12;
                 month_first_ |= b > 12 && b <= 31 && a >= 1 && a <= 12;
             }
-        if (r.languages != language_bit("en")) day_first_ |= !month_first_;
+        if (!r.languages || (r.languages & ~languages_with(Habit::month_first))) day_first_ |= !month_first_;
     }
 
     std::vector<DayFound> all() {
@@ -79,15 +79,22 @@ private:
         const int y = value_of(r, i);
         if (y >= 2000 && y < 2100 && r.tokens[i].folded.size() == 4) {
             last = i;
-            if (i + 1 < r.size() && (r.tokens[i + 1].folded == "m" || r.tokens[i + 1].folded == "r" || r.tokens[i + 1].folded == "г" || r.tokens[i + 1].folded == "a") && !unit_at(r, i + 2)) last = r.mark(i + 2, '.') ? i + 2 : i + 1;
+            if (r.is(i + 1, Meaning::year_word) && !unit_at(r, i + 2)) last = r.mark(i + 2, '.') ? i + 2 : i + 1;
             return y;
         }
         return 0;
     }
 
+    bool amount_follows(int colon) const {  // "Loading metres: 7.2", "Weight (t): 7.2"
+        if (!r.mark(colon, ':')) return false;
+        int label = colon - 1;
+        while (r.mark(label, ')') || r.mark(label, '.')) --label;
+        return r.is(label, Meaning::metres) || r.is(label, Meaning::tonne) || r.is(label, Meaning::kilogram) || r.is(label, Meaning::pallet);
+    }
+
     std::optional<DayFound> numeric(int i) const {
         const int a = value_of(r, i);
-        if (a < 0 || glued_before(i)) return {};
+        if (a < 0 || glued_before(i) || amount_follows(i - 1)) return {};
         const auto sep = [&](int k) -> char {
             return k < r.size() && r.tokens[k].kind == Token::Kind::mark && tight(r, k) && (r.tokens[k].mark == '.' || r.tokens[k].mark == '/' || r.tokens[k].mark == '-') ? r.tokens[k].mark : 0;
         };
@@ -130,7 +137,7 @@ private:
         // "9 October", "22. oktobrī", "12NOV26", "19 d'octobre"
         int m = i + 1;
         if (r.mark(m, '.')) ++m;
-        if (r.word(m) && (r.tokens[m].folded == "th" || r.tokens[m].folded == "st" || r.tokens[m].folded == "nd" || r.tokens[m].folded == "rd" || r.tokens[m].folded == "er") && tight(r, m)) ++m;
+        if (r.is(m, Meaning::ordinal) && tight(r, m)) ++m;
         if (r.is(m, Meaning::joint)) ++m;
         if (const Tag* month = r.tag(m, Meaning::month); month && a >= 1 && a <= 31 && r.tokens[m].line == r.tokens[i].line) {
             int last = month->last;
@@ -184,7 +191,7 @@ private:
         const int d = value_of(r, k);
         if (d < 1 || d > 31 || r.tokens[k].folded.size() > 2 || r.tokens[k].line != r.tokens[i].line || unit_at(r, k + 1)) return {};
         int last = k, next = k + 1;
-        if (r.word(next) && tight(r, next) && (r.tokens[next].folded == "th" || r.tokens[next].folded == "st" || r.tokens[next].folded == "nd" || r.tokens[next].folded == "rd")) last = next++;
+        if (r.is(next, Meaning::ordinal) && tight(r, next)) last = next++;
         if (r.is(next, Meaning::day_unit)) {
             last = next++;
             if (r.mark(next, '.')) last = next++;
@@ -255,7 +262,7 @@ private:
 
     DayFound of_weekday(int first, int last, int wanted) const {
         int k = last + 1;
-        for (int skipped = 0; skipped < 3 && (r.mark(k, '.') || r.mark(k, ',') || r.mark(k, '(') || r.is(k, Meaning::joint) || (r.word(k) && (r.tokens[k].folded == "the" || r.tokens[k].folded == "den" || r.tokens[k].folded == "le" || r.tokens[k].folded == "d" || r.tokens[k].folded == "dne" || r.tokens[k].folded == "dnia" || r.tokens[k].folded == "am"))); ++skipped) ++k;
+        for (int skipped = 0; skipped < 3 && (r.mark(k, '.') || r.mark(k, ',') || r.mark(k, '(') || r.is(k, Meaning::joint) || r.is(k, Meaning::before_day)); ++skipped) ++k;
         if (k < r.size() && r.tokens[k].line == r.tokens[first].line) {
             if (auto item = dated(k)) {
                 if (weekday_of(item->day) == wanted || (item->until && weekday_of(*item->until) == wanted)) {
@@ -326,7 +333,7 @@ private:
         const auto day = [&](int k) { return !(k >= 0 && k < r.size() && r.used[k]) && (r.is(k, Meaning::weekday_short) || r.is(k, Meaning::weekday)); };
         const auto or_else = [&](const DayFound& d) {  // "..., or else the day after"
             for (int k = d.first - 1; k > 0 && k >= d.first - 3 && r.tokens[k - 1].sentence == r.tokens[d.first].sentence; --k)
-                if (r.is(k, Meaning::either) && !(r.tokens[k].folded == "of" && r.languages & language_bit("en"))) return true;
+                if (r.is(k, Meaning::either) && !r.is(k, Meaning::joint)) return true;
             return false;
         };
         for (DayFound& d : found)
@@ -448,7 +455,7 @@ std::vector<ClockFound> clocks_in(Reading& r, const std::vector<DayFound>& days)
         const Tag* by = r.tag_at(before, Meaning::by);
         const Tag* since = r.tag_at(before, Meaning::since);
         if (!by && r.tag_at(i - 1, Meaning::by)) by = r.tag_at(i - 1, Meaning::by);
-        if (by && by->first == by->last && r.tokens[by->first].folded == "к") {  // the lorry is to be there at that hour
+        if (by && by->value == 1) {  // the lorry is to be there at that hour
             by = nullptr;
             marked = true;
         }
@@ -488,7 +495,8 @@ std::vector<ClockFound> clocks_in(Reading& r, const std::vector<DayFound>& days)
         if (plain_number && (!bound_to_word || r.is(i + 1, Meaning::month) || r.is(i + 1, Meaning::day_unit) || r.is(i + 1, Meaning::piece) || r.mark(i + 1, '/') || (r.mark(i + 1, '-') && r.number(i + 2)) || (r.mark(i + 1, ',') && r.number(i + 2) && tight(r, i + 2)) || r.is(i + 1, Meaning::equipment) || r.is(i + 1, Meaning::truck) || (r.word(i + 1) && !r.is(i + 1, Meaning::by) && r.tokens[i + 1].sentence == r.tokens[i].sentence && !marked && !by))) continue;
         if (plain_number && since && !marked && !by) continue;  // "from 5" needs more to be an hour
         if (one->strength == 1 && !bound_to_word && !after_a_day(i)) continue;
-        if (r.tokens[i].folded.size() == 4 && one->strength < 2 && !marked) continue;  // a post code, a year
+        const bool by_then = by && std::any_of(days.begin(), days.end(), [&](const DayFound& d) { return d.last + 1 == by->first; });  // "17FEB27 BY 1800"
+        if (r.tokens[i].folded.size() == 4 && one->strength < 2 && !marked && !by_then) continue;  // a post code, a year
         ClockFound clock{i, one->last};
         if (r.is(one->last + 1, Meaning::latest) && !by) {
             clock.to = one->minutes;

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<OfferLine> written_offers() {
     std::vector<OfferLine> offers;
-    for (const char* file : {"sample.jsonl", "more.jsonl"}) {
+    for (const char* file : {"sample.jsonl", "more.jsonl", "wide.jsonl"}) {
         std::ifstream in(std::string(OFFERS_FOLDER) + "/" + file);
         for (std::string line; std::getline(in, line);) offers.push_back(*parse_offer_line(line));
     }

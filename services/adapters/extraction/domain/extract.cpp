@@ -121,6 +121,11 @@ void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vec
         for (int k = 0; k < r.size(); ++k) cue |= r.is(k, Meaning::delivery);
         if (from && !cue) told[0].role = Role::pickup;
     }
+    // "From Gent to Brno on Friday. Delivery Monday": of two days of delivery the one that only stands beside the town is when it begins.
+    else if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 2 && told[0].beside_place && !told[1].beside_place &&
+             std::any_of(places.begin(), places.end(), [&](const PlaceFound& p) { return p.role == Role::pickup && p.first < told[0].found->first && r.tokens[p.first].sentence == r.tokens[told[0].found->first].sentence; }) &&
+             !r.is(told[0].found->first - 1, Meaning::by) && !r.is(told[0].found->first - 2, Meaning::by))
+        told[0].role = Role::pickup;
     // A day that nothing claims is the pickup's when that has none: "tomorrow, 24 t, Kaunas - Riga".
     const auto has = [&](Role role) { return std::any_of(told.begin(), told.end(), [&](const DayTold& t) { return t.role == role; }); };
     if (!has(Role::pickup)) {

@@ -15,6 +15,12 @@ using gazetteer::fold;
 bool tight(const Reading& r, int i) { return i < r.size() && !r.tokens[i].space_before; }
 bool same_line(const Reading& r, int a, int b) { return a >= 0 && b < r.size() && r.tokens[a].line == r.tokens[b].line; }
 
+// Does a language that is spoken here mean this by the word, and not only some language?
+bool spoken_so(const Reading& r, int token, Meaning meaning) {
+    const auto tags = r.tags_at(token);
+    return std::any_of(tags.begin(), tags.end(), [&](const Tag& tag) { return tag.meaning == meaning && (tag.languages & r.languages); });
+}
+
 struct Measured {
     double value;
     int first, last;
@@ -116,9 +122,9 @@ Amounts amounts_in(Reading& r) {
 
         if (k >= 0 && (r.is(k, Meaning::tonne) || r.is(k, Meaning::kilogram) || r.is(k, Meaning::pound)) && r.tokens[k].kind == Token::Kind::word) {
             const bool tonne = r.is(k, Meaning::tonne) && !r.is(k, Meaning::kilogram);
-            // "12 to Kaunas": not tonnes
-            if (tonne && r.tokens[k].folded == "to" && r.word(k + 1) && same_line(r, k, k + 1) && r.tokens[k + 1].capital && !(r.languages & language_bit("de"))) continue;
-            if (tonne && r.tokens[k].folded == "т" && r.mark(k + 1, '.') && r.word(k + 2) && tight(r, k + 2)) continue;
+            // "12 to Kaunas", "т.е.": not tonnes
+            if (tonne && r.is(k, Meaning::to_word) && r.word(k + 1) && same_line(r, k, k + 1) && r.tokens[k + 1].capital && !spoken_so(r, k, Meaning::tonne)) continue;
+            if (tonne && r.mark(k + 1, '.') && tight(r, k + 1) && r.word(k + 2) && tight(r, k + 2)) continue;
             double value = tonne && n->otherwise ? *n->otherwise : n->value;
             value *= tonne ? 1000 : r.is(k, Meaning::pound) ? 0.45359237 : 1;
             int last = k;
@@ -134,7 +140,7 @@ Amounts amounts_in(Reading& r) {
             const bool each_before = r.is(first - 1, Meaning::per_piece) || (r.word(first - 1) && r.tokens[first - 1].folded == "x");
             bool pallets_before = false;
             for (int b = first - 2; b >= std::max(0, first - 6) && same_line(r, b, first); --b) pallets_before |= r.is(b, Meaning::pallet) || (r.tokens[first - 1].folded == "x" && r.number(b));
-            const bool each_after = r.is(last + 1, Meaning::per_piece) && !r.is(last + 1, Meaning::to_word) && (r.is(last + 2, Meaning::pallet) || r.tag(last + 1, Meaning::per_piece)->last > last + 1 || r.tokens[last + 1].folded == "each") && !r.is(last + 1, Meaning::per_vehicle);
+            const bool each_after = r.is(last + 1, Meaning::per_piece) && !r.is(last + 1, Meaning::to_word) && (r.is(last + 2, Meaning::pallet) || r.tag(last + 1, Meaning::per_piece)->last > last + 1 || r.tag(last + 1, Meaning::per_piece)->value == 1) && !r.is(last + 1, Meaning::per_vehicle);
             const bool slash_pallet = r.mark(last + 1, '/') && r.is(last + 2, Meaning::pallet);
             m.each = (each_before && pallets_before && !r.is(first - 2, Meaning::total)) || each_after || slash_pallet;
             take(weights, m);
@@ -145,6 +151,11 @@ Amounts amounts_in(Reading& r) {
             const bool tonne = label(Meaning::tonne) && !label(Meaning::kilogram);
             take(weights, {tonne ? (n->otherwise ? *n->otherwise : n->value) * 1000 : n->value, first, n->last});
             i = n->last;
+            continue;
+        }
+        if (k >= 0 && r.is(k, Meaning::metre) && tight(r, k) && r.number(k + 1) && tight(r, k + 1) && r.tokens[k + 1].folded.size() == 2 && n->value < 20) {  // "13M60"
+            take(metres, {n->value + std::stod(r.tokens[k + 1].folded) / 100, first, k + 1});
+            i = k + 1;
             continue;
         }
         if (k >= 0 && r.is(k, Meaning::metres)) {
@@ -165,8 +176,7 @@ Amounts amounts_in(Reading& r) {
         if (unit >= 0 && unit < r.size() && same_line(r, i, unit) && r.is(unit, Meaning::pallet) && n->value == std::floor(n->value) && n->value < 1000 && n->value > 0) {
             const Tag* tag = r.tag_at(unit, Meaning::pallet);
             int last = tag ? tag->last : unit;
-            if (r.is(last + 1, Meaning::piece) && r.word(last + 1) && (r.tokens[last + 1].folded == "euro" || r.tokens[last + 1].folded == "europe" || r.tokens[last + 1].folded == "eur") && !r.number(last + 2)) ++last;
-            else if (r.word(last + 1) && (r.tokens[last + 1].folded == "europe" || r.tokens[last + 1].folded == "euro") && same_line(r, last, last + 1)) ++last;
+            if (r.is(last + 1, Meaning::pallet_kind) && same_line(r, last, last + 1) && !r.number(last + 2)) ++last;
             if (r.mark(last + 1, '.') && tight(r, last + 1)) ++last;
             take(pallets, {n->value, first, last});
             i = last;
@@ -203,8 +213,7 @@ Amounts amounts_in(Reading& r) {
         if (count < 1 || count > 30) continue;
         if (r.is(i, Meaning::equipment)) continue;  // "40 ft"
         if (!r.number(i)) {  // an indefinite article counts nothing
-            static constexpr std::string_view articles[] = {"a", "en", "ein", "eine", "einen", "een", "un", "une", "et", "ett", "one", "uhe", "vienu", "один", "одна", "одну", "одно", "to", "uks"};
-            if (count == 1 && std::find(std::begin(articles), std::end(articles), r.tokens[i].folded) != std::end(articles)) continue;
+            if (count == 1 && r.is(i, Meaning::article)) continue;
         }
         int k = last + 1;
         if (r.is(k, Meaning::piece)) ++k;
@@ -283,7 +292,7 @@ std::optional<Temperature> temperature_in(Reading& r) {
         }
         bool context = false;
         for (int b = one->first - 1; b >= std::max(0, one->first - 4) && same_line(r, b, i); --b) context |= r.is(b, Meaning::temperature) || r.is(b, Meaning::degree);
-        const bool certain_degree = degree && (has_sign || context || r.tokens[last].folded != "st") && !(r.tokens[one->last + 1 < r.size() ? one->last + 1 : one->last].folded == "c" && !has_sign && !r.tokens[one->last + 1].capital);
+        const bool certain_degree = degree && (has_sign || context || !r.tag_at(last, Meaning::degree) || r.tag_at(last, Meaning::degree)->value != 1) && !(r.tokens[one->last + 1 < r.size() ? one->last + 1 : one->last].folded == "c" && !has_sign && !r.tokens[one->last + 1].capital);
         if (!certain_degree && !(context && (has_sign || r.is(last + 1, Meaning::degree)))) continue;
         if (low < -45 || high > 45) continue;
         Temperature out{low, high};
@@ -319,7 +328,7 @@ std::optional<std::string> equipment_in(Reading& r) {
         if (!tag) continue;
         bool negated = false;
         for (int b = i - 1; b >= std::max(0, i - 2) && same_line(r, b, i) && !r.mark(b, ',') && !r.mark(b, '.'); --b) negated |= r.is(b, Meaning::negation);
-        for (int a = tag->last + 1; a < std::min(r.size(), tag->last + 2); ++a) negated |= r.word(a) && (r.tokens[a].folded == "odpada" || r.tokens[a].folded == "netinka" || r.tokens[a].folded == "nesobib" || r.tokens[a].folded == "neder" || r.tokens[a].folded == "nereikia");
+        negated |= r.is(tag->last + 1, Meaning::unfit);
         if (negated || r.is(i, Meaning::goods)) continue;
         if (depth > 0 && !kinds.empty() && !first_in_brackets) {
             i = tag->last;
@@ -352,7 +361,7 @@ std::optional<std::string> adr_in(Reading& r) {
     for (int i = 0; i < r.size(); ++i) {
         if (r.gone[i]) continue;
         if (r.word(i) && r.tokens[i].folded == "un" && r.tokens[i].capitals) {
-            const int k = r.mark(i + 1, '-') || r.mark(i + 1, ':') ? i + 2 : r.word(i + 1) && (r.tokens[i + 1].folded == "nr" || r.tokens[i + 1].folded == "no") ? (r.mark(i + 2, '.') ? i + 3 : i + 2) : i + 1;
+            const int k = r.mark(i + 1, '-') || r.mark(i + 1, ':') ? i + 2 : r.is(i + 1, Meaning::number_word) ? (r.mark(i + 2, '.') ? i + 3 : i + 2) : i + 1;
             if (r.number(k) && r.tokens[k].folded.size() == 4) {
                 r.use(i, k);
                 r.saw("adr", i, k);
@@ -374,7 +383,13 @@ std::optional<Price> price_in(Reading& r) {
         int score, first, last;
     };
     std::vector<Offer> offers;
-    const auto kr = [&] { return r.text.find("ö") != r.text.npos || r.text.find("ä") != r.text.npos ? "SEK" : r.text.find("ø") != r.text.npos || r.text.find("æ") != r.text.npos ? "NOK" : r.languages & language_bit("no") && !(r.languages & language_bit("sv")) ? "NOK" : r.languages & language_bit("sv") && !(r.languages & language_bit("no")) ? "SEK" : r.text.find("mva") != r.text.npos || r.text.find("øre") != r.text.npos ? "NOK" : r.text.find("moms") != r.text.npos ? "SEK" : r.languages & language_bit("no") ? "NOK" : "SEK"; };
+    // Which crown a bare "kr" is: that of the language; nothing when none that is spoken has one.
+    const auto currency_of = [&](const Tag& tag) -> std::optional<std::string> {
+        std::optional<std::string> one;
+        for (const Tag& other : r.tags_at(tag.first))
+            if (other.meaning == Meaning::currency && currencies[std::size_t(other.value)] != "kr" && (!one || other.languages & r.language)) one = std::string(currencies[std::size_t(other.value)]);
+        return one;
+    };
     const auto near = [&](int first, int last, Meaning meaning, int before, int after) {
         for (int k = first - 1; k >= std::max(0, first - before) && r.tokens[k].sentence == r.tokens[first].sentence; --k)
             if (r.is(k, meaning)) return first - k;
@@ -386,7 +401,7 @@ std::optional<Price> price_in(Reading& r) {
         Offer offer{{n.text, std::move(currency), "offered"}, 10, first, last};
         int k = last + 1;
         if (r.mark(k, ',') && r.mark(k + 1, '-')) k += 2;
-        const bool joint = r.mark(k, '/') || r.is(k, Meaning::per_piece) || (r.word(k) && (r.tokens[k].folded == "za" || r.tokens[k].folded == "uz" || r.tokens[k].folded == "pro" || r.tokens[k].folded == "par" || r.tokens[k].folded == "pr" || r.tokens[k].folded == "le" || r.tokens[k].folded == "du" || r.tokens[k].folded == "за"));
+        const bool joint = r.mark(k, '/') || r.is(k, Meaning::per_piece) || r.is(k, Meaning::per);
         if ((joint && r.is(k + 1, Meaning::per_km)) || (r.is(k, Meaning::per_km) && tight(r, k))) {
             offer.price.kind = "per_km";
             if (n.otherwise) offer.price.amount = fmt::format("{:g}", *n.otherwise);
@@ -397,9 +412,9 @@ std::optional<Price> price_in(Reading& r) {
         if (cue) offer.score += 10;
         if ((else_about && (!cue || else_about < cue)) || (invoice && (!cue || invoice < cue)) || past) offer.score -= 15;
         for (int w = last + 1; w < std::min(r.size(), last + 4); ++w)
-            if (r.word(w) && (r.tokens[w].folded == "month" || r.tokens[w].folded == "monat" || r.tokens[w].folded == "fine" || r.tokens[w].folded == "penalty")) offer.score -= 15;
+            if (r.is(w, Meaning::per_month) || r.is(w, Meaning::other_sum)) offer.score -= 15;
         for (int w = first - 1; w >= std::max(0, first - 4) && same_line(r, w, first); --w)
-            if (r.word(w) && (r.tokens[w].folded.starts_with("value") || r.tokens[w].folded.starts_with("warenwert") || r.tokens[w].folded.starts_with("wartosc") || r.tokens[w].folded.starts_with("vert") || r.tokens[w].folded.starts_with("verte") || r.tokens[w].folded.starts_with("insur") || r.tokens[w].folded.starts_with("penal") || r.tokens[w].folded.starts_with("стоимост") || r.tokens[w].folded.starts_with("verdi") || r.tokens[w].folded.starts_with("varuvard") || r.tokens[w].folded.starts_with("valeur") || r.tokens[w].folded.starts_with("waarde"))) offer.score -= 15;
+            if (r.is(w, Meaning::other_sum)) offer.score -= 15;
         offers.push_back(offer);
     };
     for (int i = 0; i < r.size(); ++i) {
@@ -413,14 +428,14 @@ std::optional<Price> price_in(Reading& r) {
             else if (r.mark(k, '-') && r.is(k + 1, Meaning::currency)) k += 1;
             const Tag* currency = r.tag(k, Meaning::currency);
             if (currency && same_line(r, i, k) && !(r.is(k, Meaning::piece) && r.is(currency->last + 1, Meaning::pallet)) && !(r.is(currency->last + 1, Meaning::pallet))) {
-                add(*n, std::string(currency->value == 12 ? kr() : currencies[std::size_t(currency->value)]), i, currency->last);
+                add(*n, currency_of(*currency), i, currency->last);
                 i = currency->last;
                 continue;
             }
             int before = i - 1;
             while (r.mark(before, '.') || r.mark(before, ':')) --before;
             if (const Tag* in_front = r.tag_at(before, Meaning::currency); in_front && same_line(r, before, i) && !r.is(k, Meaning::pallet) && !r.number(in_front->first - 1)) {
-                add(*n, std::string(in_front->value == 12 ? kr() : currencies[std::size_t(in_front->value)]), in_front->first, n->last);
+                add(*n, currency_of(*in_front), in_front->first, n->last);
                 i = n->last;
                 continue;
             }
@@ -455,8 +470,8 @@ std::optional<std::string> reference_in(Reading& r) {
         int k = tag.last + 1;
         bool marked = false;
         while (k < r.size() && same_line(r, tag.last, k) && k < tag.last + 5 &&
-               (r.mark(k, '.') || r.mark(k, ':') || r.mark(k, '#') || (r.word(k) && (r.tokens[k].folded == "no" || r.tokens[k].folded == "nr" || r.tokens[k].folded == "n" || r.tokens[k].folded == "°" || r.tokens[k].folded == "is" || r.tokens[k].folded == "number")))) {
-            marked |= !r.word(k) || r.tokens[k].folded != "is";
+               (r.mark(k, '.') || r.mark(k, ':') || r.mark(k, '#') || r.is(k, Meaning::number_word))) {
+            marked |= !r.word(k) || r.tag_at(k, Meaning::number_word)->value != 1;
             ++k;
         }
         if (k >= r.size() || !same_line(r, tag.last, k) || r.gone[k]) continue;
@@ -480,7 +495,7 @@ std::optional<std::string> reference_in(Reading& r) {
         bool invoice = false;
         for (int b = tag.first - 1; b >= std::max(0, tag.first - 3) && same_line(r, b, tag.first); --b) invoice |= r.is(b, Meaning::invoice) || r.is(b, Meaning::phone) || r.is(b, Meaning::past);
         if (invoice || r.is(tag.first, Meaning::invoice) || r.is(last + 1, Meaning::kilogram) || r.is(last + 1, Meaning::currency)) continue;
-        const int rank = 2 + (tag.last > tag.first) + marked - 2 * (tag.first == tag.last && r.tokens[tag.first].folded == "nr");
+        const int rank = 2 + (tag.last > tag.first) + marked - 2 * (tag.value == 1);
         if (rank > best_rank) {
             best_rank = rank;
             best = std::string(r.raw(k, last));
@@ -615,8 +630,7 @@ std::optional<std::string> shipper_in(Reading& r, int signature, const std::opti
         }
         // part of a word: "Sørlandstrykk", "Meblostar Logistyka", "Trøndelast"
         for (int k = first; k <= last; ++k) {
-            static constexpr std::string_view parts[] = {"trans", "logisti", "spedition", "trade", "handel", "fracht", "frakt", "trykk", "werk", "export", "import"};
-            trade += r.word(k) && r.tokens[k].capital && std::any_of(std::begin(parts), std::end(parts), [&](std::string_view part) { return r.tokens[k].folded.find(part) != std::string::npos; });
+            trade += r.word(k) && r.tokens[k].capital && std::any_of(trade_parts().begin(), trade_parts().end(), [&](const std::string& part) { return r.tokens[k].folded.find(part) != std::string::npos; });
         }
         if (legal && words >= 1) score += 20;
         if (trade && words >= 2) score += 10;

@@ -61,9 +61,6 @@ std::optional<CountryName> country_name(const Reading& r, int i) {
         if (!r.word(last) || r.tokens[last].line != r.tokens[i].line) continue;
         if (const auto code = europe().country_named(r.raw(i, last))) return CountryName{std::string(*code), last};
     }
-    if (r.tokens[i].folded == "england" || r.tokens[i].folded == "scotland" || r.tokens[i].folded == "wales" || r.tokens[i].folded == "britain") return CountryName{"GB", i};
-    if (r.tokens[i].folded == "holland") return CountryName{"NL", i};
-    if (r.tokens[i].folded == "czechia" || r.tokens[i].folded == "tschechien" || r.tokens[i].folded == "czechy") return CountryName{"CZ", i};
     return {};
 }
 
@@ -204,8 +201,8 @@ std::string shown_name(const Found& f) {
     return short_form ? std::string(f.spelling) : std::string(f.town->name);
 }
 
-// One town out of namesakes, or the reason why not.
-void choose(PlaceFound& place, std::vector<Found> found, const std::string& wanted_country) {
+// One town out of namesakes, or the reason why not. Who speaks a country's language means the town there rather than a small one elsewhere.
+void choose(PlaceFound& place, std::vector<Found> found, const std::string& wanted_country, std::uint32_t language) {
     if (!wanted_country.empty()) {
         std::vector<Found> there;
         for (const Found& f : found)
@@ -226,7 +223,8 @@ void choose(PlaceFound& place, std::vector<Found> found, const std::string& want
     for (std::size_t k = 1; k < found.size(); ++k) {
         if (gazetteer::kilometres(*top.town, *found[k].town) < 15) continue;
         // A part of a name ("Frankfurt") belongs to several towns alike, unless the others are far smaller.
-        const double factor = top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate || top.town->population < 200'000 ? 8 : 4;
+        const bool at_home = (home_of(top.town->country) & language) && !(home_of(found[k].town->country) & language);
+        const double factor = at_home && top.via == Via::name ? 1.5 : top.via == Via::part ? (found[k].via == Via::part ? 25 : 8) : top.via == Via::alternate || top.town->population < 200'000 ? 8 : 4;
         if (found[k].weight * factor > top.weight) {
             place.doubt = fmt::format("it can be {} ({}) or {} ({})", top.town->name, top.town->country, found[k].town->name, found[k].town->country);
             place.name = std::string(top.spelling);
@@ -264,7 +262,7 @@ std::vector<PlaceFound> places_in(Reading& r) {
         PlaceFound place{i, named->last, "", "", ""};
         place.evidence = named->inflected ? 5 : named->found[0].via == Via::alternate ? 10 : 25;
         if (named->found[0].town->population > 20'000) place.evidence += 5;
-        if (named->role != Role::none && r.languages & language_bit("et")) {
+        if (named->role != Role::none) {
             place.role = named->role;
             place.sure = 58;
         }
@@ -370,7 +368,7 @@ std::vector<PlaceFound> places_in(Reading& r) {
                     break;
                 }
         }
-        choose(place, named->found, country);
+        choose(place, named->found, country, r.language);
         if (!place.postal_code.empty() && !place.doubt.empty() && country.empty()) {
             // A code tells namesakes apart by country, when its shape fits one of them alone.
             std::vector<std::string> fits;
@@ -378,7 +376,7 @@ std::vector<PlaceFound> places_in(Reading& r) {
                 if (postal_at(r, place.first < i ? place.first : named->last + 1, std::string(f.town->country)) && std::find(fits.begin(), fits.end(), f.town->country) == fits.end()) fits.emplace_back(f.town->country);
             if (fits.size() == 1) {
                 place.doubt.clear();
-                choose(place, named->found, fits[0]);
+                choose(place, named->found, fits[0], r.language);
             }
         }
         // With its post code a town is told from its namesakes in the same country.
@@ -475,7 +473,7 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         int dashes = 0, others = 0;
         for (int k = a.last + 1; k < b.first; ++k) (r.mark(k, '-') || r.mark(k, '>')) ? ++dashes : ++others;
         // "F-59000 Lille / D-50667 Köln": with their codes two towns are a lane
-        if (b.first > a.last && places.size() == 2 && others == 1 && dashes == 0 && r.mark(b.first - 1, '/') && !a.postal_code.empty() && !b.postal_code.empty() && r.tokens[a.last].line == r.tokens[b.first].line) {
+        if (b.first > a.last && others == 1 && dashes == 0 && r.mark(b.first - 1, '/') && !a.postal_code.empty() && !b.postal_code.empty() && r.tokens[a.last].line == r.tokens[b.first].line) {
             give(a, Role::pickup, 100);
             give(b, Role::delivery, 100);
         }
@@ -486,15 +484,15 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
     }
     for (PlaceFound& place : places) {
         int k = place.first - 1;
-        int weak_in = 0;
+        int in_or_to = 0;
         while (k >= 0 && r.tokens[k].sentence == r.tokens[place.first].sentence &&
                (r.mark(k, '"') || r.mark(k, '(') || r.is(k, Meaning::region) || (r.is(k, Meaning::in_word) && !r.is(k, Meaning::to_word) && !r.is(k, Meaning::from_word)))) {
-            weak_in += r.is(k, Meaning::in_word);
+            in_or_to += r.is(k, Meaning::in_or_to);
             --k;
         }
         const bool same = k >= 0 && r.tokens[k].sentence == r.tokens[place.first].sentence;
-        if (same && (r.is(k, Meaning::from_word) || r.tokens[k].folded == "from")) give(place, Role::pickup, 60);
-        if (same && (r.is(k, Meaning::to_word) || r.tokens[k].folded == "to") && !r.is(k, Meaning::from_word)) give(place, Role::delivery, 60);
+        if (same && r.is(k, Meaning::from_word)) give(place, Role::pickup, 60);
+        if (same && r.is(k, Meaning::to_word) && !r.is(k, Meaning::from_word)) give(place, Role::delivery, 60);
         // "From: Gent", a label at the begin of a line
         const bool label = same && r.mark(k, ':') && k > 0 && r.tokens[k - 1].line == r.tokens[place.first].line && (k == 1 || r.tokens[k - 2].line != r.tokens[k - 1].line);
         if (label && r.is(k - 1, Meaning::from_word)) give(place, Role::pickup, 80);
@@ -506,9 +504,9 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         else if (line && r.is(cue, Meaning::pickup) && !r.is(cue, Meaning::metres)) give(place, Role::pickup, 75);
         const PlaceFound* previous = &place == places.data() ? nullptr : &place - 1;
         const bool follows_pickup = previous && previous->role == Role::pickup && previous->sure >= 55 && r.tokens[previous->last].sentence == r.tokens[place.first].sentence;
-        if (weak_in && follows_pickup && place.first - previous->last <= 4 && (r.languages & (language_bit("ru") | language_bit("fr")))) give(place, Role::delivery, 58);
-        if (follows_pickup && place.first == previous->last + 1 && (r.languages & language_bit("et"))) give(place, Role::delivery, 56);
-        if (weak_in && same && (r.languages & (language_bit("ru") | language_bit("fr"))) && place.sure == 0) give(place, Role::delivery, 12);
+        if (in_or_to && follows_pickup && place.first - previous->last <= 4) give(place, Role::delivery, 58);
+        if (follows_pickup && place.first == previous->last + 1 && (r.languages & languages_with(Habit::bare_destination))) give(place, Role::delivery, 56);
+        if (in_or_to && same && place.sure == 0) give(place, Role::delivery, 12);
     }
     // cue words further away
     std::vector<PlaceFound> none;

@@ -184,10 +184,10 @@ std::vector<Candidate> all_candidates(const Reading& reading) {
     return found;
 }
 
-std::uint32_t languages_spoken(const Reading& reading, const std::vector<Candidate>& found) {
+void hear_languages(Reading& reading, const std::vector<Candidate>& found) {
     std::array<int, 32> score{};
     int cyrillic = 0;
-    for (const Token& token : reading.tokens) cyrillic += token.kind == Kind::word && static_cast<unsigned char>(token.folded[0]) == 0xD0;
+    for (const Token& token : reading.tokens) cyrillic += token.kind == Kind::word && static_cast<unsigned char>(token.folded[0]) >= 0xD0 && static_cast<unsigned char>(token.folded[0]) <= 0xD2;
     for (const Candidate& c : found)
         for (std::uint32_t bits = c.phrase->languages; bits; bits &= bits - 1) score[std::countr_zero(bits)] += c.phrase->meaning == Meaning::stop ? 2 : c.phrase->strict ? 0 : 3;
     std::uint32_t spoken = 0;
@@ -197,7 +197,15 @@ std::uint32_t languages_spoken(const Reading& reading, const std::vector<Candida
     if (top < 4)
         for (int bit = 0; bit < 32; ++bit)
             if (score[bit] == top && top > 0) spoken |= 1u << bit;
-    return cyrillic > 3 ? spoken | language_bit("ru") : spoken & ~language_bit("ru");
+    const std::uint32_t written_so = languages_with(Habit::cyrillic);
+    if (cyrillic <= 3) spoken &= ~written_so;
+    else if (!(spoken & written_so)) spoken |= written_so;
+    reading.languages = spoken;
+    for (int bit = 0, most = 0; bit < 32; ++bit)
+        if (spoken >> bit & 1 && score[bit] > most) {
+            most = score[bit];
+            reading.language = 1u << bit;
+        }
 }
 
 }  // namespace
@@ -234,12 +242,13 @@ Reading read(std::string text, std::uint32_t spoken) {
     out.gone.resize(out.tokens.size());
     out.used.resize(out.tokens.size());
     const auto found = all_candidates(out);
-    out.languages = languages_spoken(out, found) | spoken;
+    hear_languages(out, found);
+    out.languages |= spoken;
     for (const Candidate& c : found) {
         if (c.phrase->meaning == Meaning::stop) continue;
         if (c.phrase->strict && !(c.phrase->languages & out.languages)) continue;
         const std::string& end = c.phrase->words.back();
-        out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last, end.back() == '*' && out.tokens[c.last].folded.size() > end.size() - 1});
+        out.tags.push_back({c.phrase->meaning, c.phrase->value, c.first, c.last, end.back() == '*' && out.tokens[c.last].folded.size() > end.size() - 1, c.phrase->languages});
     }
     // A greeting ("guten Morgen", "om morgenen") is no day.
     for (const Tag& greeting : std::vector<Tag>(out.tags))

@@ -24,7 +24,7 @@ struct Token {
     std::string folded;
 };
 
-using Meanings = std::bitset<96>;
+using Meanings = std::bitset<128>;
 inline Meanings meanings(std::initializer_list<Meaning> all) {
     Meanings out;
     for (const Meaning one : all) out.set(std::size_t(one));
@@ -36,6 +36,7 @@ struct Tag {
     int value;
     int first, last;  // tokens, inclusive
     bool open;        // only the beginning of the word is known: "load*" in "loader"
+    std::uint32_t languages;  // bits; 0: any
 };
 
 // Which tokens told a field.
@@ -52,7 +53,8 @@ struct Reading {
     std::vector<Meanings> means;                  // per token: what the tags that cover it mean
     std::vector<bool> gone;                       // personal data and attacks: nothing may be read there
     std::vector<bool> used;                       // part of something understood
-    std::uint32_t languages = 0;
+    std::uint32_t languages = 0;  // all that are spoken
+    std::uint32_t language = 0;   // the one that is spoken most
     std::vector<Seen> seen;
 
     int size() const { return int(tokens.size()); }

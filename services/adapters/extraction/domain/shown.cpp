@@ -77,10 +77,10 @@ std::string language_of(const Message& message) {
     using namespace rules;
     const std::uint32_t spoken = read(apart(plain(message.text)).newest.text).languages;
     std::string found;
-    for (const char* code : {"en", "de", "lt", "pl", "no", "lv", "et", "ru", "fr", "nl", "sv"}) {
-        if (!(spoken & language_bit(code))) continue;
+    for (std::size_t bit = 0; bit < language_codes().size(); ++bit) {
+        if (!(spoken >> bit & 1)) continue;
         if (!found.empty()) return "mixed";
-        found = code;
+        found = language_codes()[bit];
     }
     return found;
 }

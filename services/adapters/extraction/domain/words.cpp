@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <stdexcept>
 
 // #embed is C++26; the assembler has had it for decades.
@@ -28,6 +29,8 @@ constexpr std::string_view meaning_names[] = {
 #undef X
 };
 
+constexpr std::string_view habit_names[] = {"month_first", "bare_destination"};
+
 std::string_view next(std::string_view& rest, char end) {
     const auto at = std::min(rest.find(end), rest.size());
     const auto field = rest.substr(0, at);
@@ -45,7 +48,9 @@ struct Languages {
     std::vector<std::string> codes;
     std::vector<Phrase> phrases;
     std::vector<Ending> endings;
-    std::vector<std::string> older_message, wrote, mail_head, mail_date;
+    std::vector<std::string> older_message, wrote, mail_head, mail_date, trade_parts;
+    std::map<Habit, std::uint32_t> habits;
+    std::map<std::string, std::uint32_t, std::less<>> homes;
 
     Languages() {
         std::string_view all(waybill_extraction_languages, std::size_t(waybill_extraction_languages_end - waybill_extraction_languages));
@@ -59,6 +64,16 @@ struct Languages {
             if (meaning == "language") {
                 language = value == "any" ? 0 : 1u << codes.size();
                 if (language) codes.emplace_back(value);
+                continue;
+            }
+            if (meaning == "habit") {
+                const int index = index_in(habit_names, value);
+                if (index < 0) throw std::logic_error("languages: a habit that nobody knows: " + std::string(whole));
+                habits[Habit(index)] |= language;
+                continue;
+            }
+            if (meaning == "home") {
+                while (!line.empty()) homes[std::string(next(line, '|'))] |= language;
                 continue;
             }
             if (meaning == "ending") {
@@ -89,6 +104,8 @@ struct Languages {
         if (meaning == Meaning::wrote) return wrote.push_back(gazetteer::fold(pattern));
         if (meaning == Meaning::mail_date) return mail_date.push_back(gazetteer::fold(pattern));
         if (meaning == Meaning::mail_head) return mail_head.push_back(gazetteer::fold(pattern));
+        if (meaning == Meaning::trade_part) return trade_parts.push_back(gazetteer::fold(pattern));
+        if (meaning == Meaning::stop && static_cast<unsigned char>(pattern[0]) >= 0xD0 && static_cast<unsigned char>(pattern[0]) <= 0xD2) habits[Habit::cyrillic] |= language;
         Phrase phrase{meaning, value, language, strict, {}};
         std::size_t letters = 0;
         while (!pattern.empty()) {
@@ -112,14 +129,21 @@ const Languages& languages() {
 
 }  // namespace
 
-std::uint32_t language_bit(std::string_view code) {
-    const auto& codes = languages().codes;
-    const auto found = std::find(codes.begin(), codes.end(), code);
-    return found == codes.end() ? 0 : 1u << (found - codes.begin());
-}
-
 const std::vector<Phrase>& phrases() { return languages().phrases; }
 const std::vector<Ending>& endings() { return languages().endings; }
+
+const std::vector<std::string>& language_codes() { return languages().codes; }
+const std::vector<std::string>& trade_parts() { return languages().trade_parts; }
+
+std::uint32_t languages_with(Habit habit) {
+    const auto found = languages().habits.find(habit);
+    return found == languages().habits.end() ? 0 : found->second;
+}
+
+std::uint32_t home_of(std::string_view country) {
+    const auto found = languages().homes.find(country);
+    return found == languages().homes.end() ? 0 : found->second;
+}
 
 const std::vector<std::string>& mail_words(Meaning which) {
     const Languages& all = languages();

@@ -19,7 +19,8 @@ namespace waybill::extraction::rules {
     X(invoice) X(spam) X(attack) X(closed) X(round_trip) X(shipment) X(several) X(answer_by) X(payment) X(past) X(person) X(doubt) \
     X(currency) X(per_km) X(maximum) X(negotiable) X(quote) X(price) X(reference) X(shipper) X(goods) X(phone) X(fax) X(adr) X(hazard) \
     X(harmless) X(sign_off) X(greeting) X(legal_form) X(trade_word) X(stop_goods) X(joint) X(stop) X(older_message) X(wrote) \
-    X(mail_head) X(mail_date)
+    X(mail_head) X(mail_date) X(ordinal) X(year_word) X(before_day) X(article) X(unfit) X(per) X(other_sum) X(per_month) X(number_word) \
+    X(pallet_kind) X(in_or_to) X(trade_part)
 #define X(name) name,
 enum class Meaning : std::uint8_t { WAYBILL_MEANINGS(X) };
 #undef X
@@ -42,9 +43,19 @@ struct Ending {
     Meaning role;  // pickup or delivery where the ending itself tells ("Tartust"), stop where not
 };
 
+// What a language does, beyond its words.
+enum class Habit : std::uint8_t {
+    month_first,       // 10/09 can be the 9th of October
+    bare_destination,  // a town straight after the one of pickup is where it goes: "Valgast Riiga"
+    cyrillic,          // its letters; no line of a file, read off its words
+};
+
 const std::vector<Phrase>& phrases();
 const std::vector<Ending>& endings();
 const std::vector<std::string>& mail_words(Meaning which);  // older_message, wrote, mail_head or mail_date; folded
-std::uint32_t language_bit(std::string_view code);          // 0 for one without a file
+const std::vector<std::string>& trade_parts();              // pieces of a company's name: "logisti"; folded
+const std::vector<std::string>& language_codes();           // of every file, in the order of the bits
+std::uint32_t languages_with(Habit habit);                  // bits
+std::uint32_t home_of(std::string_view country);            // bits of the languages spoken there
 
 }  // namespace waybill::extraction::rules
