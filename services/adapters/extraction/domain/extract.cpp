@@ -1,9 +1,11 @@
 #include "domain/extract.h"
 
 #include "domain/calendar.h"
+#include "domain/check.h"
 #include "domain/freight.h"
 #include "domain/places.h"
 #include "domain/reading.h"
+#include "domain/resolve.h"
 #include "domain/text.h"
 
 #include <fmt/format.h>
@@ -14,25 +16,6 @@ namespace waybill::extraction {
 
 namespace rules {
 namespace {
-
-constexpr double heaviest_kg = 26'000, most_pallets = 34, longest_metres = 13.6;
-constexpr double van_kg = 3'500;
-
-// What one part of a message (the newest, or what it quotes) says.
-struct Said {
-    Fields fields;
-    std::vector<Reason> doubts;
-    bool several = false, table = false;
-    bool per_vehicle = false, stacked = false;
-    bool cancelled = false, instead = false, truck_free = false, wants_freight = false, reminder = false, invoice = false, closed = false, attacked = false;
-    int spam = 0;
-    std::optional<Day> pickup_day, delivery_day;
-    std::vector<Evidence> evidence;
-};
-
-void doubt(Said& said, std::string field, std::string what) {
-    if (std::none_of(said.doubts.begin(), said.doubts.end(), [&](const Reason& r) { return r.field == field && r.what == what; })) said.doubts.push_back({std::move(field), std::move(what)});
-}
 
 bool is_question(const Reading& r, int token) {
     for (int k = token; k < r.size() && r.tokens[k].sentence == r.tokens[token].sentence; ++k)
@@ -53,145 +36,6 @@ void read_kind(const Reading& r, Said& said) {
             case Meaning::spam: ++said.spam; break;
             default: break;
         }
-    }
-}
-
-bool same_town(const PlaceFound& a, const PlaceFound& b) { return a.town ? a.town == b.town : a.name == b.name && a.country == b.country; }
-
-void read_stop(Reading& r, const std::vector<PlaceFound>& places, Role role, const char* name, Stop& stop, Said& said) {
-    std::vector<PlaceFound> mine;
-    int surest = 0;
-    for (const PlaceFound& place : places)
-        if (place.role == role && place.sure >= 15) surest = std::max(surest, place.sure);
-    for (const PlaceFound& place : places)
-        if (place.role == role && place.sure >= 15 && (place.sure >= 40 || place.sure >= surest - 20)) mine.push_back(place);
-    if (std::any_of(mine.begin(), mine.end(), [](const PlaceFound& p) { return !p.near; })) std::erase_if(mine, [](const PlaceFound& p) { return p.near; });
-    std::stable_sort(mine.begin(), mine.end(), [](const PlaceFound& a, const PlaceFound& b) { return a.sure > b.sure; });
-    std::vector<PlaceFound> towns;
-    for (const PlaceFound& place : mine) {
-        const auto known = std::find_if(towns.begin(), towns.end(), [&](const PlaceFound& t) { return same_town(t, place); });
-        if (known == towns.end()) {
-            towns.push_back(place);
-        } else {
-            if (known->postal_code.empty() && !place.postal_code.empty()) {
-                known->postal_code = place.postal_code;
-                r.saw(std::string(name) + ".postal_code", place.first, place.last);
-            }
-            if (place.doubt.empty()) known->doubt.clear();
-        }
-    }
-    if (towns.empty()) return;
-    if (towns.size() > 1) {
-        said.several = true;
-        stop = {};
-        doubt(said, std::string(name) + ".place", fmt::format("several places are told: {}, {}", towns[0].name, towns[1].name));
-        return;
-    }
-    for (const PlaceFound& place : places)  // weaker, but there all the same
-        if (place.role == role && place.sure >= 15 && !place.near && place.evidence >= 30 && !same_town(place, towns[0]))
-            doubt(said, std::string(name) + ".place", fmt::format("it is not clear what {} is", place.name));
-    const PlaceFound& town = towns[0];
-    stop.place = town.name;
-    for (const char* part : {".place", ".country", ".postal_code"}) r.saw(std::string(name) + part, town.first, town.last);
-    if (!town.country.empty()) stop.country = town.country;
-    if (!town.postal_code.empty()) stop.postal_code = town.postal_code;
-    if (!town.doubt.empty()) doubt(said, std::string(name) + ".place", town.doubt);
-    if (town.near) doubt(said, std::string(name) + ".place", fmt::format("only the neighbourhood of {} is told", town.name));
-}
-
-struct DayTold {
-    const DayFound* found;
-    Role role;
-    int cost;
-    bool beside_place;  // only a town speaks for it
-};
-
-void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vector<DayFound>& days, int signature, bool older, Said& said, std::vector<DayTold>& told) {
-    for (const DayFound& day : days) {
-        if (day.first >= signature) continue;
-        const About a = about(r, places, day.first, day.last);
-        if (a.something_else && a.cost < 60) continue;
-        told.push_back({&day, a.cost < 60 && !a.route ? a.role : Role::none, a.cost, a.place});
-    }
-    // "From Gent to Brno on Friday": a day that only stands beside the town of delivery is when it begins.
-    if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 1 && told[0].beside_place) {
-        const DayFound& day = *told[0].found;
-        bool from = false, cue = r.is(day.first - 1, Meaning::by) || r.is(day.first - 2, Meaning::by) || day.until.has_value();
-        for (const PlaceFound& place : places) from |= place.role == Role::pickup && place.first < day.first && r.tokens[place.first].sentence == r.tokens[day.first].sentence;
-        for (int k = 0; k < r.size(); ++k) cue |= r.is(k, Meaning::delivery);
-        if (from && !cue) told[0].role = Role::pickup;
-    }
-    // "From Gent to Brno on Friday. Delivery Monday": of two days of delivery the one that only stands beside the town is when it begins.
-    else if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 2 && told[0].beside_place && !told[1].beside_place &&
-             std::any_of(places.begin(), places.end(), [&](const PlaceFound& p) { return p.role == Role::pickup && p.first < told[0].found->first && r.tokens[p.first].sentence == r.tokens[told[0].found->first].sentence; }) &&
-             !r.is(told[0].found->first - 1, Meaning::by) && !r.is(told[0].found->first - 2, Meaning::by))
-        told[0].role = Role::pickup;
-    // A day that nothing claims is the pickup's when that has none: "tomorrow, 24 t, Kaunas - Riga".
-    const auto has = [&](Role role) { return std::any_of(told.begin(), told.end(), [&](const DayTold& t) { return t.role == role; }); };
-    if (!has(Role::pickup)) {
-        const auto open = std::find_if(told.begin(), told.end(), [](const DayTold& t) { return t.role == Role::none; });
-        if (open != told.end()) open->role = Role::pickup;
-    }
-    for (const DayTold& t : told)
-        if (t.role == Role::none) doubt(said, "pickup.date", fmt::format("'{}' belongs to neither stop", r.raw(t.found->first, t.found->last)));
-
-    for (const Role role : {Role::pickup, Role::delivery}) {
-        const char* field = role == Role::pickup ? "pickup.date" : "delivery.date";
-        std::vector<Day> distinct;
-        std::string why;
-        for (const DayTold& t : told) {
-            if (t.role != role) continue;
-            const DayFound& d = *t.found;
-            if (!d.doubt.empty()) why = d.doubt;
-            if (older && d.relative && d.kind == DayFound::Kind::exact) why = fmt::format("'{}' was written on another day", r.raw(d.first, d.last));
-            Day day = role == Role::delivery && d.until ? *d.until : d.day;
-            if (d.kind == DayFound::Kind::same_day || d.kind == DayFound::Kind::next_day) {
-                if (role == Role::pickup || !said.pickup_day) {
-                    if (role == Role::delivery) why = fmt::format("'{}' counts from an unknown day", r.raw(d.first, d.last));
-                    continue;
-                }
-                day = *said.pickup_day + std::chrono::days(d.kind == DayFound::Kind::next_day ? 1 : 0);
-            }
-            if (role == Role::delivery && d.kind == DayFound::Kind::weekday && said.pickup_day)
-                while (day < *said.pickup_day) day += std::chrono::days(7);
-            r.saw(field, d.first, d.last);
-            if (std::find(distinct.begin(), distinct.end(), day) == distinct.end()) distinct.push_back(day);
-        }
-        if (distinct.size() > 1 && why.empty()) why = fmt::format("two days are told: {} and {}", day_text(distinct[0]), day_text(distinct[1]));
-        if (!why.empty()) doubt(said, field, why);
-        else if (distinct.size() == 1) (role == Role::pickup ? said.pickup_day : said.delivery_day) = distinct[0];
-    }
-    if (said.pickup_day) said.fields.pickup.date = day_text(*said.pickup_day);
-    if (said.delivery_day) said.fields.delivery.date = day_text(*said.delivery_day);
-}
-
-void read_clocks(Reading& r, const std::vector<PlaceFound>& places, const std::vector<DayTold>& days, const std::vector<ClockFound>& clocks, int signature, Said& said) {
-    for (const ClockFound& clock : clocks) {
-        if (clock.first >= signature) continue;
-        About a = about(r, places, clock.first, clock.last);
-        if (a.something_else) continue;
-        for (const DayTold& day : days) {  // "Friday 9 October, 16:00" are one
-            const bool beside = (day.found->last < clock.first && clock.first - day.found->last <= 4) || (clock.last < day.found->first && day.found->first - clock.last <= 1);
-            if (!beside) continue;
-            bool parted = r.tokens[day.found->first].sentence != r.tokens[clock.first].sentence;
-            for (int k = std::min(day.found->last, clock.last) + 1; k < std::max(day.found->first, clock.first); ++k) parted |= r.is(k, Meaning::pickup) || r.is(k, Meaning::delivery) || r.mark(k, ';');
-            if (!parted && day.role != Role::none) a = {day.role, false, 1, false, false};
-        }
-        if (a.role == Role::none || a.cost > 60) continue;
-        if (a.route) a.role = Role::pickup;
-        Stop& stop = a.role == Role::pickup ? said.fields.pickup : said.fields.delivery;
-        const std::string name = a.role == Role::pickup ? "pickup" : "delivery";
-        const auto put = [&](std::optional<std::string>& where, const char* field, std::optional<int> minutes) {
-            if (!minutes || where) return;
-            where = clock_text(*minutes);
-            r.saw(name + field, clock.first, clock.last);
-        };
-        const bool had_from = stop.time_from.has_value(), had_to = stop.time_to.has_value();
-        if (clock.at && (had_from || had_to)) continue;
-        if (!clock.at && clock.to && !clock.from && had_from && had_to && stop.time_from == stop.time_to) stop.time_to.reset();  // "at 9:00, until 12:00"
-        if (clock.from && clock.to && (had_from || had_to)) continue;
-        put(stop.time_from, ".time_from", clock.from);
-        put(stop.time_to, ".time_to", clock.to);
     }
 }
 
@@ -401,61 +245,6 @@ void fill_from(Said& newest, const Said& older) {
     newest.truck_free |= older.truck_free;
 }
 
-bool has_amount(const Fields& f) { return f.weight_kg || f.pallets || f.loading_metres; }
-
-// Why it is no offer at all, or empty.
-std::string no_offer(const Said& said, const Message& message) {
-    const Fields& f = said.fields;
-    const bool doubtful_amount = std::any_of(said.doubts.begin(), said.doubts.end(), [](const Reason& r) { return r.field == "weight_kg" || r.field == "pallets" || r.field == "loading_metres"; });
-    const bool amount = has_amount(f) || doubtful_amount;
-    const bool route = f.pickup.place && f.delivery.place;
-    const bool complete = route && amount && f.pickup.date;
-    if (said.cancelled && !said.instead) return "it takes an order back";
-    if (said.truck_free && !complete) return "a carrier offers an empty truck";
-    if (said.wants_freight && !complete) return "a carrier looks for freight";
-    if (said.reminder && said.invoice && !(complete && f.equipment)) return "it is about an invoice";
-    if (said.spam >= 2 || (said.spam == 1 && !route)) return "it advertises something";
-    if (said.closed && !(route && amount)) return "it says when somebody is away";
-    const bool place = f.pickup.place || f.delivery.place;
-    if (said.table || (said.several && (amount || route || (place && f.pickup.date)))) return {};
-    if (route || (place && amount) || (amount && f.pickup.date && message.channel != "chat")) return {};
-    if (said.attacked) return "it only tries to command the reader";
-    return "it offers no freight";
-}
-
-void check(Said& said, Day received) {
-    Fields& f = said.fields;
-    const auto has_doubt = [&](const std::string& field) { return std::any_of(said.doubts.begin(), said.doubts.end(), [&](const Reason& r) { return r.field == field; }); };
-    const auto required = [&](const std::string& field, bool there, const char* what) {
-        if (!there && !has_doubt(field)) doubt(said, field, what);
-    };
-    required("pickup.place", f.pickup.place.has_value(), "there is no place to load");
-    required("delivery.place", f.delivery.place.has_value(), "there is no place to unload");
-    if (f.pickup.place) required("pickup.country", f.pickup.country.has_value(), "the country is not clear");
-    if (f.delivery.place) required("delivery.country", f.delivery.country.has_value(), "the country is not clear");
-    required("pickup.date", f.pickup.date.has_value(), "there is no day to load");
-    if (!has_amount(f) && !has_doubt("weight_kg") && !has_doubt("pallets") && !has_doubt("loading_metres")) doubt(said, "weight_kg", "neither weight, pallets nor loading metres are told");
-
-    if (said.pickup_day && said.delivery_day && *said.delivery_day < *said.pickup_day) {
-        doubt(said, "delivery.date", "the delivery is before the pickup");
-        f.pickup.date.reset();
-        f.delivery.date.reset();
-    }
-    if (said.pickup_day && *said.pickup_day < received - std::chrono::days(1)) doubt(said, "pickup.date", "the day to load has passed");
-    if (said.pickup_day && *said.pickup_day > received + std::chrono::days(120)) doubt(said, "pickup.date", "the day to load is far away");
-    if (said.pickup_day && said.delivery_day && *said.delivery_day > *said.pickup_day + std::chrono::days(30)) doubt(said, "delivery.date", "the delivery is long after the pickup");
-    if (f.pickup.place && f.pickup.place == f.delivery.place && f.pickup.country == f.delivery.country) doubt(said, "delivery.place", "it is the place of loading");
-
-    const bool one_vehicle = f.vehicles_needed.value_or(1) <= 1 || said.per_vehicle;
-    if (!one_vehicle && has_amount(f)) doubt(said, "vehicles_needed", "it is not clear whether the figures are for each vehicle");
-    if (f.weight_kg.value_or(0) > heaviest_kg) doubt(said, "weight_kg", fmt::format("{:g} kg are too much for one vehicle", *f.weight_kg));
-    if (f.weight_kg && *f.weight_kg < 1) doubt(said, "weight_kg", "so light is no freight");
-    if (f.pallets.value_or(0) > most_pallets && !said.stacked) doubt(said, "pallets", fmt::format("{:g} pallets are too many for one vehicle", *f.pallets));
-    if (f.pallets.value_or(0) > 2 * most_pallets) doubt(said, "pallets", fmt::format("{:g} pallets are too many for one vehicle", *f.pallets));
-    if (f.loading_metres.value_or(0) > longest_metres + 0.001) doubt(said, "loading_metres", fmt::format("{:g} m are too long for one vehicle", *f.loading_metres));
-    if (f.equipment == "van" && f.weight_kg.value_or(0) > van_kg) doubt(said, "equipment", "too heavy for a van");
-}
-
 }  // namespace
 }  // namespace rules
 
@@ -482,7 +271,7 @@ Answer extract(const Message& message) {
     }
 
     Answer answer;
-    if (std::string why = no_offer(said, message); !why.empty()) {
+    if (std::string why = no_offer(said, message.channel); !why.empty()) {
         answer.decision = Decision::reject;
         answer.reasons.push_back({"offer", std::move(why)});
         return answer;
