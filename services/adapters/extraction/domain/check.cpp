@@ -1,5 +1,7 @@
 #include "domain/check.h"
 
+#include "domain/places.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +11,24 @@ namespace {
 
 constexpr double heaviest_kg = 26'000, most_pallets = 34, longest_metres = 13.6;
 constexpr double van_kg = 3'500;
+
+// What a transport can cost, so wide that only a misread sum or town is beyond it. Euros, by rates as of 2026 that need no care.
+constexpr std::pair<std::string_view, double> euros[] = {{"EUR", 1}, {"NOK", 0.086}, {"SEK", 0.09}, {"DKK", 0.134}, {"PLN", 0.235}, {"GBP", 1.15}, {"USD", 0.87}, {"CHF", 1.07}, {"CZK", 0.041}, {"HUF", 0.0026}, {"RON", 0.197}, {"BGN", 0.511}};
+constexpr double road_per_line = 1.25, least_a_km = 0.05, most_a_km = 12, most_at_once = 2'500, least_km_rate = 0.2, most_km_rate = 20;
+
+// Why the price cannot be that of this way, or empty. Nothing is said of a price without a currency or a way that is not certain.
+std::string implausible_price(const Said& said) {
+    const auto& price = said.fields.price;
+    if (!price || !price->amount || !price->currency) return {};
+    const auto rate = std::find_if(std::begin(euros), std::end(euros), [&](const auto& one) { return one.first == *price->currency; });
+    if (rate == std::end(euros)) return {};
+    const double sum = std::stod(*price->amount) * rate->second;
+    if (price->kind == "per_km") return sum >= least_km_rate && sum <= most_km_rate ? "" : fmt::format("{} {} a kilometre is no price of a transport", *price->amount, *price->currency);
+    if (!said.from || !said.to) return {};
+    const double km = road_per_line * gazetteer::kilometres(*said.from, *said.to);
+    if (sum >= least_a_km * km && sum <= most_at_once + most_a_km * km) return {};
+    return fmt::format("{} {} for about {:.0f} km from {} to {} is no price of a transport", *price->amount, *price->currency, km, said.from->name, said.to->name);
+}
 
 bool has_amount(const Fields& f) { return f.weight_kg || f.pallets || f.loading_metres; }
 
@@ -59,6 +79,10 @@ void check(Said& said, Day received) {
     if (said.pickup_day && *said.pickup_day > received + std::chrono::days(120)) doubt(said, "pickup.date", "the day to load is far away");
     if (said.pickup_day && said.delivery_day && *said.delivery_day > *said.pickup_day + std::chrono::days(30)) doubt(said, "delivery.date", "the delivery is long after the pickup");
     if (f.pickup.place && f.pickup.place == f.delivery.place && f.pickup.country == f.delivery.country) doubt(said, "delivery.place", "it is the place of loading");
+
+    for (const auto& [name, stop] : {std::pair{"pickup", &f.pickup}, std::pair{"delivery", &f.delivery}})
+        if (stop->postal_code && stop->country && !postal_code_fits(*stop->postal_code, *stop->country)) doubt(said, fmt::format("{}.postal_code", name), fmt::format("{} is no post code of {}", *stop->postal_code, *stop->country));
+    if (std::string why = implausible_price(said); !why.empty()) doubt(said, "price.amount", std::move(why));
 
     const bool one_vehicle = f.vehicles_needed.value_or(1) <= 1 || said.per_vehicle;
     if (!one_vehicle && has_amount(f)) doubt(said, "vehicles_needed", "it is not clear whether the figures are for each vehicle");

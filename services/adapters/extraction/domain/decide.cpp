@@ -19,6 +19,7 @@ namespace {
 using gazetteer::fold;
 
 constexpr std::size_t longest_quote = 400;
+constexpr double of_another = 0.5;  // nothing is known of who read it
 
 // What the rules can find in a few words, to hold a foreign value against.
 struct Support {
@@ -211,7 +212,7 @@ Joined decide(const Message& message, const Candidates& others) {
         const bool half_a_price = field.starts_with("price.") && answer.fields.price;
         if (half_a_price) continue;
         put(answer.fields, field, value);
-        if (at != std::string::npos) answer.evidence.push_back({field, std::uint32_t(at), std::uint32_t(at + quote->words.size()), 0.5});
+        if (at != std::string::npos) answer.evidence.push_back({field, std::uint32_t(at), std::uint32_t(at + quote->words.size()), of_another});
         if (decides(field)) ask(field, fmt::format("only {} reads '{}' there", others.by, value));
     }
     if (answer.decision == Decision::accept && others.decision && *others.decision != Decision::accept)

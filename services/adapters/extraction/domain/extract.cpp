@@ -2,6 +2,7 @@
 
 #include "domain/calendar.h"
 #include "domain/check.h"
+#include "domain/confidence.h"
 #include "domain/freight.h"
 #include "domain/places.h"
 #include "domain/reading.h"
@@ -81,23 +82,33 @@ int letter_inside(const Reading& r, const Figure& figure) {
     return letter != "x" && letter != "X" && (letter.size() == 1 || (letter.size() == 2 && static_cast<unsigned char>(letter[0]) >= 0x80)) ? k : -1;
 }
 
-// A guess by hand of how often a field that was read is right; it was not measured. A field in doubt is a coin's toss.
-double usual_confidence(std::string_view field) {
-    static constexpr std::pair<std::string_view, double> table[] = {{"goods", 0.93}, {"shipper", 0.95}, {"reference", 0.96}, {"equipment", 0.97}, {"price", 0.97}, {"vehicles_needed", 0.95}, {"contact", 0.98}, {"temperature_c", 0.97}};
-    for (const auto& [name, value] : table)
-        if (field.starts_with(name)) return value;
-    return 0.99;
+// How often a field that is told so is right, as it was counted.
+double confidence_of(std::string_view field, Told how) {
+    static constexpr std::pair<std::string_view, std::string_view> groups[] = {
+        {"place", "place"}, {"country", "place"}, {"postal_code", "place"}, {"date", "time"}, {"time_from", "time"}, {"time_to", "time"},
+        {"weight_kg", "amount"}, {"pallets", "amount"}, {"loading_metres", "amount"}, {"vehicles_needed", "amount"},
+        {"goods", "words"}, {"reference", "words"}, {"shipper", "words"}, {"contact_email", "words"}, {"contact_phone", "words"}};
+    const auto last = field.substr(field.rfind('.') + 1);
+    const auto known = std::find_if(std::begin(groups), std::end(groups), [&](const auto& group) { return group.first == last; });
+    const auto group = known == std::end(groups) ? "terms" : known->second;
+    const auto share = std::find_if(std::begin(shares), std::end(shares), [&](const Share& one) { return one.group == group && one.how == how; });
+    return share == std::end(shares) ? 0 : share->right;
+}
+
+Told how_told(const std::string& field, const Answer& answer) {
+    const bool people = field == "shipper" || field.starts_with("contact");
+    const bool doubtful = std::any_of(answer.reasons.begin(), answer.reasons.end(), [&](const Reason& reason) { return field == reason.field || (reason.field == "shipment" && !people); });
+    return doubtful ? Told::doubtful : answer.decision == Decision::accept ? Told::sure : Told::asked;
 }
 
 // The tokens that told a field, as places in the message as it arrived; only of fields that are set.
 std::vector<Evidence> evidence_of(const Reading& r, const Mapped& text, const Said& said) {
     std::vector<Evidence> out;
     for (const auto& [field, value] : told(said.fields)) {
-        const bool in_doubt = std::any_of(said.doubts.begin(), said.doubts.end(), [&](const Reason& d) { return field == d.field || (d.field == "shipment" && field != "shipper" && !field.starts_with("contact")); });
         for (const Seen& seen : r.seen) {
             if (seen.field != field) continue;
             const Source at = text.where(r.tokens[seen.first].begin, r.tokens[seen.last].end);
-            const Evidence one{field, at.begin, at.end, in_doubt ? 0.5 : usual_confidence(field)};
+            const Evidence one{field, at.begin, at.end};
             if (at.end > at.begin && std::find(out.begin(), out.end(), one) == out.end()) out.push_back(one);
         }
     }
@@ -217,6 +228,8 @@ void fill_from(Said& newest, const Said& older) {
     };
     fill_stop("pickup", newest.fields.pickup, older.fields.pickup, new_pickup_day);
     fill_stop("delivery", newest.fields.delivery, older.fields.delivery, new_delivery_day);
+    if (newest.fields.pickup.place == older.fields.pickup.place && !newest.from) newest.from = older.from;
+    if (newest.fields.delivery.place == older.fields.delivery.place && !newest.to) newest.to = older.to;
     if (!newest.pickup_day) newest.pickup_day = older.pickup_day;
     if (!newest.delivery_day) newest.delivery_day = older.delivery_day;
     Fields& f = newest.fields;
@@ -265,7 +278,7 @@ Answer extract(const Message& message) {
         Said older = read_part(parts.older, written.value_or(received), !written);
         if (!older.fields.contact_email && !parts.older_from.empty()) {
             older.fields.contact_email = parts.older_from;
-            older.evidence.push_back({"contact_email", parts.older_from_at.begin, parts.older_from_at.end, usual_confidence("contact")});
+            older.evidence.push_back({"contact_email", parts.older_from_at.begin, parts.older_from_at.end});
         }
         fill_from(said, older);
     }
@@ -291,6 +304,7 @@ Answer extract(const Message& message) {
         if (answer.evidence.size() == before) forget(answer.fields, field);  // nothing is told that the text does not show
     }
     answer.reasons = std::move(said.doubts);
+    for (Evidence& e : answer.evidence) e.confidence = confidence_of(e.field, how_told(e.field, answer));
     return answer;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 namespace waybill::extraction::rules {
 namespace {
@@ -216,7 +217,7 @@ void choose(PlaceFound& place, std::vector<Found> found, const std::string& want
         found = std::move(there);
     }
     const Found& top = found[0];
-    place.town = top.town->id;
+    place.town = top.town;
     place.name = shown_name(top);
     place.country = top.town->country;
     if (found.size() < 2) return;
@@ -406,6 +407,15 @@ std::vector<PostalFound> postal_codes_in(Reading& r) {
         i = code->last;
     }
     return found;
+}
+
+bool postal_code_fits(const std::string& code, const std::string& country) {
+    static constexpr PostalShape whole[] = {{"PL", 5, 5}, {"PT", 7, 7}, {"SE", 5, 5}, {"CZ", 5, 5}, {"SK", 5, 5}, {"GR", 5, 5}};
+    const auto digits = std::count_if(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+    for (const auto& known : {std::span<const PostalShape>(whole), std::span<const PostalShape>(shapes)})
+        for (const PostalShape& shape : known)
+            if (shape.country == country) return digits <= std::max(shape.most, country == "PT" ? 7 : 0);
+    return true;
 }
 
 About about(const Reading& r, const std::vector<PlaceFound>& places, int first, int last) {

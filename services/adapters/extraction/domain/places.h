@@ -18,7 +18,7 @@ struct PlaceFound {
     int first, last;  // tokens, with post code and country
     std::string name;  // as its people write it
     std::string country, postal_code;
-    std::uint32_t town = 0;
+    const gazetteer::Town* town = nullptr;
     int evidence = 0;  // how surely the text means a place here
     Role role = Role::none;
     int sure = 0;      // of the role
@@ -26,6 +26,10 @@ struct PlaceFound {
     std::string doubt; // which other towns it may be
 };
 std::vector<PlaceFound> places_in(Reading& reading);
+
+// Can this be a post code there? The begin of one can ("PL-61"), one of another country's length cannot. True for a country
+// whose codes nobody here knows.
+bool postal_code_fits(const std::string& code, const std::string& country);
 
 // Says of each place whether goods come from there or go there.
 void give_roles(const Reading& reading, std::vector<PlaceFound>& places);

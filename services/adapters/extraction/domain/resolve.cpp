@@ -48,6 +48,7 @@ void read_stop(Reading& r, const std::vector<PlaceFound>& places, Role role, con
     for (const char* part : {".place", ".country", ".postal_code"}) r.saw(std::string(name) + part, town.first, town.last);
     if (!town.country.empty()) stop.country = town.country;
     if (!town.postal_code.empty()) stop.postal_code = town.postal_code;
+    (role == Role::pickup ? said.from : said.to) = town.doubt.empty() && !town.near ? town.town : nullptr;
     if (!town.doubt.empty()) doubt(said, std::string(name) + ".place", town.doubt);
     if (town.near) doubt(said, std::string(name) + ".place", fmt::format("only the neighbourhood of {} is told", town.name));
 }

@@ -4,6 +4,8 @@
 #include "domain/calendar.h"
 #include "domain/offer.h"
 
+#include <waybill/gazetteer.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ struct Said {
     bool cancelled = false, instead = false, truck_free = false, wants_freight = false, reminder = false, invoice = false, closed = false, attacked = false;
     int spam = 0;
     std::optional<Day> pickup_day, delivery_day;
+    const gazetteer::Town *from = nullptr, *to = nullptr;  // where it is certain which
     std::vector<Evidence> evidence;
 };
 
