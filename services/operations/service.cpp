@@ -13,6 +13,7 @@ host::Unit unit() {
         .definition = [](const settings::Settings&) -> runtime::Definition {
             return runtime::service<::operations::v1::Emits>("operations")
                 .migration(1, tables_1)
+                .migration(2, tables_2)
                 .on_every(every_event)
                 .on(offer_registered)
                 .on(offer_needs_review)

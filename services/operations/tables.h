@@ -65,4 +65,7 @@ create function rfc3339(instant timestamptz) returns text language sql stable
     return to_char(instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 )sql";
 
+// What a machine read of an offer that a person must look at.
+constexpr const char* tables_2 = "alter table shipment add column offer_read json";
+
 }  // namespace waybill::operations

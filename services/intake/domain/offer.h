@@ -70,14 +70,24 @@ struct Corrections {
 };
 Fields merged(Fields extracted, Corrections by_hand);
 
+// A field as a machine read it: its value, the bytes of the text that tell it, and how sure that is (0 to 1).
+struct FieldRead {
+    std::string field, value;
+    int begin = 0, end = 0;
+    double confidence = 0;
+    bool operator==(const FieldRead&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FieldRead, (), (field, value, begin, end, confidence))
+
 // What a machine read of an offer that a person then looked at, as it was before any correction.
 struct MachineReading {
     Fields fields;
     std::string decision;  // accept or review
     std::string provider, language, rules_version;
+    std::vector<FieldRead> read = {};
     bool operator==(const MachineReading&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(MachineReading, (), (fields, decision, provider, language, rules_version))
+BOOST_DESCRIBE_STRUCT(MachineReading, (), (fields, decision, provider, language, rules_version, read))
 
 struct Offer {
     std::string id, customer;

@@ -107,10 +107,25 @@ TEST(OfferExtracted, IsNotTrustedToBeComplete) {
 }
 
 TEST(OfferExtracted, GoesToAPersonWhenTheReaderDoubts) {
-    const auto decision = offer_extracted(extracting(), extracted(OfferExtracted::DECISION_REVIEW), noon);
+    auto doubtful = extracted(OfferExtracted::DECISION_REVIEW);
+    auto& place = *doubtful.add_read();
+    place.set_field("pickup.place");
+    place.set_value("Kaunas");
+    place.set_begin(40);
+    place.set_end(46);
+    place.set_confidence(0.98);
+    doubtful.add_read()->set_value(std::string(1000, 'x'));
+
+    const auto decision = offer_extracted(extracting(), doubtful, noon);
 
     EXPECT_EQ(decision.state->stage, Stage::in_review);
-    only<::intake::v1::OfferNeedsReview>(decision);
+    const auto& review = only<::intake::v1::OfferNeedsReview>(decision);
+    ASSERT_EQ(review.read_size(), 1) << "what is out of measure is left out";
+    EXPECT_EQ(review.read(0).field(), "pickup.place");
+    EXPECT_EQ(review.read(0).value(), "Kaunas");
+    EXPECT_EQ(review.read(0).begin(), 40);
+    EXPECT_EQ(review.read(0).end(), 46);
+    EXPECT_EQ(review.read(0).confidence(), 0.98);
 }
 
 TEST(OfferExtracted, IsRefusedWhenItIsNoOffer) {

@@ -8,6 +8,8 @@ namespace {
 // What an adapter says is bounded here, whatever it says.
 constexpr int most_reasons = 20;
 constexpr std::size_t longest_reason = 300;
+constexpr int most_read = 60;
+constexpr std::size_t longest_value = 200;
 
 std::vector<std::string> bounded(const google::protobuf::RepeatedPtrField<std::string>& said) {
     std::vector<std::string> words;
@@ -17,9 +19,16 @@ std::vector<std::string> bounded(const google::protobuf::RepeatedPtrField<std::s
     return words;
 }
 
+std::vector<FieldRead> bounded(const google::protobuf::RepeatedPtrField<::common::v1::FieldRead>& said) {
+    std::vector<FieldRead> read;
+    for (int i = 0; i < said.size() && i < most_read; ++i)
+        if (said[i].field().size() <= longest_value && said[i].value().size() <= longest_value) read.push_back({said[i].field(), said[i].value(), said[i].begin(), said[i].end(), said[i].confidence()});
+    return read;
+}
+
 MachineReading machine_reading(const Offer& offer, const ::extraction::v1::OfferExtracted& extracted, const char* decision) {
     constexpr std::size_t longest_word = 40;
-    return {offer.fields, decision, extracted.provider().substr(0, longest_word), extracted.language().substr(0, longest_word), extracted.rules_version().substr(0, longest_word)};
+    return {offer.fields, decision, extracted.provider().substr(0, longest_word), extracted.language().substr(0, longest_word), extracted.rules_version().substr(0, longest_word), bounded(extracted.read())};
 }
 
 }  // namespace

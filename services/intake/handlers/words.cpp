@@ -108,6 +108,15 @@ Corrections corrections_in(const ::edge::v1::OfferReviewed& reviewed) {
     event.set_customer_id(offer.customer);
     for (const auto& reason : offer.reasons) event.add_reasons(reason);
     for (const auto& field : offer.missing) event.add_missing(field);
+    if (offer.machine)
+        for (const FieldRead& one : offer.machine->read) {
+            auto& read = *event.add_read();
+            read.set_field(one.field);
+            read.set_value(one.value);
+            read.set_begin(one.begin);
+            read.set_end(one.end);
+            read.set_confidence(one.confidence);
+        }
     return event;
 }
 

@@ -27,13 +27,21 @@ struct Registered {
 };
 BOOST_DESCRIBE_STRUCT(Registered, (), (id, customer, channel, received_at, registered_at))
 
+struct FieldRead {
+    std::string field, value;
+    int begin = 0, end = 0;
+    double confidence = 0;
+};
+BOOST_DESCRIBE_STRUCT(FieldRead, (), (field, value, begin, end, confidence))
+
 struct OfferDecided {
     std::string id, offer_state;  // extracting in_review accepted refused
     Instant offer_since{};
     std::optional<std::string> offer_decided_by;
     std::vector<std::string> offer_reasons, offer_missing;
+    std::vector<FieldRead> offer_read = {};  // of one in review
 };
-BOOST_DESCRIBE_STRUCT(OfferDecided, (), (id, offer_state, offer_since, offer_decided_by, offer_reasons, offer_missing))
+BOOST_DESCRIBE_STRUCT(OfferDecided, (), (id, offer_state, offer_since, offer_decided_by, offer_reasons, offer_missing, offer_read))
 
 struct Stop {
     std::string place, country, postal_code, date, time_from, time_to;

@@ -6,7 +6,7 @@ namespace {
 const std::string offer_body = R"(json_build_object(
     'id', id, 'customer', customer, 'channel', channel, 'state', offer_state, 'since', rfc3339(offer_since),
     'received_at', rfc3339(received_at), 'registered_at', rfc3339(registered_at), 'decided_by', offer_decided_by,
-    'reasons', coalesce(offer_reasons, '[]'), 'missing', coalesce(offer_missing, '[]'))::text as body)";
+    'reasons', coalesce(offer_reasons, '[]'), 'missing', coalesce(offer_missing, '[]'), 'read', coalesce(offer_read, '[]'))::text as body)";
 
 }  // namespace
 

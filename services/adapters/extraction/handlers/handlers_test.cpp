@@ -33,6 +33,7 @@ Extracted complete() {
     answer.fields.temperature_c = Temperature{{}, -18};
     answer.fields.adr = "UN1263";
     answer.fields.price = Price{"1380.00", "EUR", "offered"};
+    answer.read = {{"pickup.place", "Kaunas", 0, 6, 0.99}};
     return answer;
 }
 
@@ -75,6 +76,10 @@ TEST(TextRead, IsToldInTheWordsOfTheContract) {
     EXPECT_EQ(event.price().amount().minor(), 138000);
     EXPECT_EQ(event.provider(), "rules");
     EXPECT_THAT(event.missing(), IsEmpty());
+    ASSERT_EQ(event.read_size(), 1);
+    EXPECT_EQ(event.read(0).value(), "Kaunas");
+    EXPECT_EQ(event.read(0).end(), 6);
+    EXPECT_EQ(event.read(0).confidence(), 0.99);
 }
 
 TEST(TextRead, NamesWhatIsMissingWhenAPersonMustLook) {

@@ -23,6 +23,15 @@ struct ModelUse {
 };
 BOOST_DESCRIBE_STRUCT(ModelUse, (), (name, without, claimed, dropped, tokens_in, tokens_out, cost_micro, estimated))
 
+// A field, its value, and where in the text it was read.
+struct FieldRead {
+    std::string field, value;
+    std::uint32_t begin = 0, end = 0;
+    double confidence = 0;
+    bool operator==(const FieldRead&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FieldRead, (), (field, value, begin, end, confidence))
+
 // What was read, without the people in it: shipper and contacts are gone before this is kept.
 struct Extracted {
     std::string decision;  // accept, review or reject
@@ -32,9 +41,10 @@ struct Extracted {
     std::string language = {};       // of the text: "de", "mixed"; "" when it is not told from others
     std::string rules_version = {};  // of the rules that read or checked it
     std::optional<ModelUse> model = {};
+    std::vector<FieldRead> read = {};
     bool operator==(const Extracted&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Extracted, (), (decision, fields, reasons, provider, language, rules_version, model))
+BOOST_DESCRIBE_STRUCT(Extracted, (), (decision, fields, reasons, provider, language, rules_version, model, read))
 
 // The call to the third party. Its record is the only place where this service keeps the text.
 struct ReadText {

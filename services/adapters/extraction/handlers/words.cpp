@@ -62,6 +62,14 @@ wire::OfferExtracted extracted(const std::string& offer, const Extracted& answer
     for (const auto& [field, what] : answer.reasons) event.add_reasons(field.empty() ? what : field + ": " + what);
     if (event.decision() == wire::OfferExtracted::DECISION_REJECT) return event;
 
+    for (const FieldRead& one : answer.read) {
+        auto& read = *event.add_read();
+        read.set_field(one.field);
+        read.set_value(one.value);
+        read.set_begin(static_cast<int>(one.begin));
+        read.set_end(static_cast<int>(one.end));
+        read.set_confidence(one.confidence);
+    }
     const Fields& fields = answer.fields;
     put(*event.mutable_pickup(), fields.pickup);
     put(*event.mutable_delivery(), fields.delivery);

@@ -21,6 +21,11 @@ TEST(Rules, ReadAnOfferAndLeaveThePeopleOut) {
     EXPECT_EQ(answer.fields.delivery.country, "NL");
     EXPECT_EQ(answer.fields.weight_kg, 8450);
     EXPECT_EQ(answer.provider, "rules");
+    const auto place = std::find_if(answer.read.begin(), answer.read.end(), [](const FieldRead& read) { return read.field == "pickup.place"; });
+    ASSERT_NE(place, answer.read.end());
+    EXPECT_EQ(place->value, "Kaunas");
+    EXPECT_EQ(offer.text.substr(place->begin, 6), "Kaunas");
+    EXPECT_GT(place->confidence, 0.9);
     for (const char* person : {"Brandt", "600", "nordhaven"}) EXPECT_THAT(json::to_json(answer), testing::Not(testing::HasSubstr(person)));
 }
 
