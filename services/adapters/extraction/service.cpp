@@ -28,7 +28,8 @@ const std::vector<settings::Key> keys{
     {.name = "extraction.model.most-tokens", .fallback = "1500", .description = "of an answer", .kind = Kind::integer, .least = "16", .most = "16000"},
     {.name = "extraction.model.price-in", .fallback = "0", .description = "of 1,000 tokens of a question", .kind = Kind::number, .least = "0", .most = "1000"},
     {.name = "extraction.model.price-out", .fallback = "0", .description = "of 1,000 tokens of an answer", .kind = Kind::number, .least = "0", .most = "1000"},
-    {.name = "extraction.model.budget", .fallback = "0", .description = "of a day (UTC) and a process, in the currency of the prices; 0: none", .kind = Kind::number, .least = "0", .most = "1000000"},
+    {.name = "extraction.model.budget", .fallback = "0", .description = "of a day (UTC), in the currency of the prices; 0: none", .kind = Kind::number, .least = "0", .most = "1000000"},
+    {.name = "extraction.model.ledger", .fallback = ".run/extraction-model.spent", .description = "file of what the day has cost; processes that share it share the budget"},
     {.name = "extraction.model.offer-budget", .fallback = "0", .description = "of one call, the same; 0: none", .kind = Kind::number, .least = "0", .most = "1000"},
 };
 
@@ -53,6 +54,7 @@ Provider model(const settings::Settings& from, bool alone) {
     made.price_in = from.number("extraction.model.price-in");
     made.price_out = from.number("extraction.model.price-out");
     made.budget = from.number("extraction.model.budget");
+    made.ledger = from.text("extraction.model.ledger");
     made.offer_budget = from.number("extraction.model.offer-budget");
     if (const auto refusal = adapter::cannot_work(made)) throw std::invalid_argument(to_text(*refusal));
     return [reader = adapter::Model(std::move(made))](const adapter::ReadText& text, const runtime::Attempt& attempt) { return reader.read(text, attempt); };

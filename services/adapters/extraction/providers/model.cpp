@@ -1,5 +1,7 @@
 #include "providers/model.h"
 
+#include "providers/ledger.h"
+
 #include "domain/decide.h"
 #include "domain/shown.h"
 #include "providers/rules.h"
@@ -149,10 +151,17 @@ std::optional<Refusal> cannot_work(const ModelSettings& settings) {
     if (settings.name.empty()) return Refusal{"extraction.model.name", "it is not said which model to ask", "give the name that the server knows it by"};
     if (settings.price_in + settings.price_out > 0 && settings.budget <= 0)
         return Refusal{"extraction.model.budget", "a model that costs money needs a budget", "give the most that a day may cost"};
+    if (settings.budget > 0) {
+        try {
+            Ledger(settings.ledger).reserve({}, 0, 0);
+        } catch (const std::runtime_error& error) {
+            return Refusal{"extraction.model.ledger", error.what(), "give a file that this program may write, on a disk that outlives it"};
+        }
+    }
     return {};
 }
 
-// What one process knows of the server: how many calls are under way, how it fared, and what was spent today.
+// What one process knows of the server: how many calls are under way, and how it fared.
 struct Model::Inside {
     ModelSettings settings;
     http::Client client;
@@ -160,27 +169,41 @@ struct Model::Inside {
     std::condition_variable freed;
     int under_way = 0, waiting = 0, failures_in_row = 0;
     steady_clock::time_point next_at{}, rests_until{};
-    std::chrono::sys_days day{};
-    std::int64_t spent_micro = 0;  // of the day, reserves among it
+    Ledger ledger;
 
-    explicit Inside(ModelSettings s) : settings(std::move(s)), client(http::ClientOptions{.ca_file = settings.ca_file, .response_limit = 256 * 1024}) {}
+    explicit Inside(ModelSettings s) : settings(std::move(s)), ledger(settings.ledger), client(http::ClientOptions{.ca_file = settings.ca_file, .response_limit = 256 * 1024}) {}
 
     std::int64_t micro_of(double money) const { return static_cast<std::int64_t>(money * 1e6); }
 
-    // Empty: the call may be made, and `reserve` is set aside. Else why not.
-    std::string enter(std::int64_t reserve) {
+    // Empty: `reserve` is set aside. Else why the call would cost too much.
+    std::string pay(Ledger::Day today, std::int64_t reserve) {
+        if (settings.offer_budget > 0 && reserve > micro_of(settings.offer_budget)) return "it might cost more than an offer may";
+        if (settings.budget <= 0) return {};
+        try {
+            return ledger.reserve(today, reserve, micro_of(settings.budget)) ? "" : "the budget of the day is spent";
+        } catch (const std::runtime_error&) {
+            return "its budget cannot be kept";  // the ledger's path is nobody's business who reads an event
+        }
+    }
+
+    void settle(Ledger::Day today, std::int64_t reserve, std::int64_t cost) {
+        if (settings.budget <= 0 || cost == reserve) return;
+        try {
+            ledger.settle(today, reserve, cost);
+        } catch (const std::runtime_error&) {
+            // the reserve stays spent
+        }
+    }
+
+    // Empty: the call may be made. Else why not.
+    std::string enter() {
         std::unique_lock lock(mutex);
         const auto now = steady_clock::now();
         if (now < rests_until) return "it is away";
-        const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-        if (today != day) day = today, spent_micro = 0;
-        if (settings.offer_budget > 0 && reserve > micro_of(settings.offer_budget)) return "it might cost more than an offer may";
-        if (settings.budget > 0 && spent_micro + reserve > micro_of(settings.budget)) return "the budget of the day is spent";
         const auto until = now + settings.patience;
         const auto place = std::max(now, next_at);
         if (place > until) return "it is busy";
         next_at = place + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(1 / settings.per_second));
-        spent_micro += reserve;
         bool came = under_way < settings.at_once && place <= now;
         if (!came && waiting < most_waiting) {
             ++waiting;
@@ -188,18 +211,14 @@ struct Model::Inside {
             came = freed.wait_until(lock, until, [&] { return under_way < settings.at_once; });
             --waiting;
         }
-        if (!came) {
-            spent_micro -= reserve;
-            return "it is busy";
-        }
+        if (!came) return "it is busy";
         ++under_way;
         return {};
     }
 
-    void leave(std::int64_t reserve, std::int64_t cost, bool well) {
+    void leave(bool well) {
         const std::lock_guard lock(mutex);
         --under_way;
-        spent_micro += cost - reserve;
         failures_in_row = well ? 0 : failures_in_row + 1;
         if (failures_in_row >= settings.failures) rests_until = steady_clock::now() + settings.rest, failures_in_row = 0;
         freed.notify_all();
@@ -222,7 +241,16 @@ runtime::CallResult<Extracted> Model::read(const ReadText& request, const runtim
     const std::string body = question(settings, request, text);
     // A token is at least a byte, so this is the dearest that it can become.
     const std::int64_t reserve = micro(settings.price_in, static_cast<std::int64_t>(body.size())) + micro(settings.price_out, settings.most_tokens);
-    if (auto why = in.enter(reserve); !why.empty()) return rules_alone(std::move(why));
+    const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    if (auto why = in.pay(today, reserve); !why.empty()) return rules_alone(std::move(why));
+    if (auto why = in.enter(); !why.empty()) {
+        in.settle(today, reserve, 0);
+        return rules_alone(std::move(why));
+    }
+    const auto leave = [&](std::int64_t cost, bool well) {
+        in.settle(today, reserve, cost);
+        in.leave(well);
+    };
 
     http::Headers headers{{"Content-Type", "application/json"}, {"Idempotency-Key", attempt.idempotency_key}};
     if (!settings.key.empty()) headers.emplace("Authorization", "Bearer " + settings.key);
@@ -237,14 +265,14 @@ runtime::CallResult<Extracted> Model::read(const ReadText& request, const runtim
         const bool unsent = phase == "url" || phase == "headers" || phase == "resolve" || phase == "connect" || phase == "tls";
         const bool bought = phase == "too large" || phase == "response";
         if (unsent) use.cost_micro = 0;
-        in.leave(reserve, use.cost_micro, false);
+        leave(use.cost_micro, false);
         if (!bought && attempt.number < settings.attempts) return runtime::CallFailed{"the model does not answer (" + phase + ")"};
         return rules_alone(bought ? "it answered nonsense" : "it is away", use);
     }
     if (answer->status != 200) {
         const bool again = answer->status == 429 || answer->status >= 500;
         use.cost_micro = 0;  // an error is not charged for
-        in.leave(reserve, 0, false);
+        leave(0, false);
         if (again && attempt.number < settings.attempts) return runtime::CallFailed{"the model answers " + std::to_string(answer->status)};
         return rules_alone("it answers " + std::to_string(answer->status), use);
     }
@@ -266,7 +294,7 @@ runtime::CallResult<Extracted> Model::read(const ReadText& request, const runtim
     const auto* choices = member(&outer, "choices");
     const auto* choice = choices && choices->is_array() && !choices->get_array().empty() ? &choices->get_array()[0] : nullptr;
     const auto said = said_in(words(member(member(choice, "message"), "content")), text);
-    in.leave(reserve, use.cost_micro, said.has_value());
+    leave(use.cost_micro, said.has_value());
     if (!said) return rules_alone("it answered nonsense", use);  // it was paid for: the same again would cost the same again
 
     Extracted made = with(request, *said, settings.alone);

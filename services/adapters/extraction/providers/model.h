@@ -10,8 +10,8 @@
 //
 // Money: before a call the dearest it can become is set aside; a call that might break the budget of the day or of the offer is
 // not made. An answer that was paid for and is nonsense is not bought again. A call without an answer may have been charged:
-// its reserve counts as spent, and it is made again under the same Idempotency-Key at most `attempts` times. The budget is that
-// of one process, and begins anew with it.
+// its reserve counts as spent, and it is made again under the same Idempotency-Key at most `attempts` times. What a day cost is in
+// the ledger's file: it outlives the process, and processes that are given the same file share the budget.
 #pragma once
 
 #include "handlers/reading.h"
@@ -36,6 +36,7 @@ struct ModelSettings {
     double per_second = 5;
     double price_in = 0, price_out = 0;  // of 1,000 tokens, in the currency of the budgets
     double budget = 0, offer_budget = 0; // of a day (UTC) and of one offer; 0: none
+    std::string ledger;                  // file of what the day cost; a budget needs one
 };
 
 // Why these cannot work, naming the setting.

@@ -52,6 +52,12 @@ const std::vector<Claim> the_truth{
     {"delivery.place", "Venlo", "Venlo NL 5928"}, {"delivery.country", "NL", "Venlo NL 5928"}, {"delivery.date", "2026-10-09", "Friday 9 October"},
     {"pallets", "33", "33 euro pallets"}, {"weight_kg", "8450", "8.450 kg gross"}, {"goods", "garden furniture", "garden furniture"}};
 
+struct TemporaryFile {
+    TemporaryFile() { ::close(::mkstemp(path.data())); }
+    ~TemporaryFile() { ::unlink(path.c_str()); }
+    std::string path = "/tmp/waybill-spent-XXXXXX";
+};
+
 // A server that speaks the protocol and answers as told.
 class Server {
 public:
@@ -301,12 +307,13 @@ TEST(Model, CostsNoMoreThanTheBudget) {
     settings.price_out = 0.004;
     settings.most_tokens = 500;
     settings.budget = 0.02;  // a call costs 0.003, and might cost a little more than 0.004 by its bytes
-    const Model model(settings);
+    const TemporaryFile ledger;
+    settings.ledger = ledger.path;
     double spent = 0;
     int bought = 0;
     std::string without;
     for (int i = 0; i < 20; ++i) {
-        const Extracted answer = answered(model);
+        const Extracted answer = answered(Model(settings));  // started anew each time: the day's budget is the same
         EXPECT_EQ(answer.decision, "accept");
         spent += static_cast<double>(answer.model->cost_micro) / 1e6;
         bought += answer.model->without.empty();
@@ -327,6 +334,8 @@ TEST(Model, IsChargedTheMostWhenTheServerDoesNotSay) {
     ModelSettings settings = at(silent.url());
     settings.price_out = 0.001;
     settings.budget = 1;
+    const TemporaryFile ledger;
+    settings.ledger = ledger.path;
     const auto answer = answered(Model(settings));
     EXPECT_TRUE(answer.model->estimated);
     EXPECT_EQ(answer.model->cost_micro, 1500);
@@ -369,6 +378,7 @@ TEST(Model, WithSettingsThatCannotWorkIsRefusedByName) {
     EXPECT_EQ(refused([](auto& s) { s.url = "http://models.example.com/v1"; s.key = "sk-canary"; }), "extraction.model.url");
     EXPECT_EQ(refused([](auto& s) { s.name = ""; }), "extraction.model.name");
     EXPECT_EQ(refused([](auto& s) { s.price_in = 1; }), "extraction.model.budget");
+    EXPECT_EQ(refused([](auto& s) { s.price_in = s.budget = 1; s.ledger = "/nowhere/spent"; }), "extraction.model.ledger");
 }
 
 // Whatever a model says, it brings about no accept that the rules would not make, and none with another place, day or weight.
