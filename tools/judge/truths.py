@@ -4,6 +4,7 @@
     truths.py score   [--run .run | --truths FILE] [--json]
     truths.py compare [--run .run | --truths FILE] [--json] --waybill PROGRAM
     truths.py export  [--run .run]      the truths of a run as JSON lines, texts among them: keep them as you keep the texts
+    truths.py review  [OFFER] [--run .run] [--json]     what a person must look at: the text with every field marked where it was read
 
 score: how often each field was read as the person left it, by field, language, customer, rules and week of the review.
 compare: what PROGRAM's rules answer today to the same texts, beside the answer that was kept with the version of its rules:
@@ -72,6 +73,24 @@ def answered(fields):
 
 
 def read_run(run):
+    rows = rows_of(run, "select t.*, o.body->>'text' as text, o.body->>'channel' as channel from intake.truth t join intake.offer o on o.key = t.offer_id order by t.reviewed_at, t.offer_id")
+    for row in rows:
+        for name in ("received_at", "reviewed_at"):
+            row[name] = row[name].isoformat().replace("+00:00", "Z")
+    return rows
+
+
+def read_reviews(run, offer):
+    if offer:
+        rows = rows_of(run, "select body from intake.offer where key = %s", offer)
+        if not rows:
+            raise CannotMeasure(f"intake has no offer {offer}")
+    else:
+        rows = rows_of(run, "select body from intake.offer where body->>'stage' = 'in_review' order by body->>'received_at', key limit 1000")
+    return [row["body"] for row in rows]
+
+
+def rows_of(run, statement, *parameters):
     import psycopg2  # of the distribution's Python
     import psycopg2.extras
     from judge import CannotJudge, access
@@ -83,16 +102,12 @@ def read_run(run):
     try:
         connection.set_session(readonly=True)
         with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-            cursor.execute("select t.*, o.body->>'text' as text, o.body->>'channel' as channel from intake.truth t join intake.offer o on o.key = t.offer_id order by t.reviewed_at, t.offer_id")
-            rows = [dict(row) for row in cursor.fetchall()]
+            cursor.execute(statement, parameters)
+            return [dict(row) for row in cursor.fetchall()]
     except psycopg2.Error as trouble:
         raise CannotMeasure(f"Postgres: {str(trouble).strip().splitlines()[0]}; was this run started by this version?") from trouble
     finally:
         connection.close()
-    for row in rows:
-        for name in ("received_at", "reviewed_at"):
-            row[name] = row[name].isoformat().replace("+00:00", "Z")
-    return rows
 
 
 def read_file(path):
@@ -169,6 +184,52 @@ def compare(truths, answers):
     return {"truths": len(truths), "better": count("better"), "worse": count("worse"), "other": count("other"), "still_wrong": count("still wrong"), "changes": changes}
 
 
+# What would move the cursor of a terminal or turn the order of its text around.
+UNSHOWN = {point: "\N{REPLACEMENT CHARACTER}" for point in (*range(0x09), 0x0B, 0x0C, 0x0D, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def marked(text, read):
+    """The text with [words | field confidence] where fields were read. Places are bytes; of two that overlap the one that begins first is shown."""
+    raw, out, at = text.encode(), "", 0
+    marks = sorted((one["begin"], -one["end"], one["field"], one["confidence"]) for one in read if 0 <= one["begin"] < one["end"] <= len(raw))
+    index = 0
+    while index < len(marks):
+        begin, end = marks[index][0], -marks[index][1]
+        names = []
+        while index < len(marks) and marks[index][0] < end:
+            names.append(f"{marks[index][2]} {100 * marks[index][3]:.0f}%")
+            index += 1
+        out += raw[at:begin].decode(errors="replace") + "[" + raw[begin:end].decode(errors="replace") + " | " + ", ".join(names) + "]"
+        at = end
+    return (out + raw[at:].decode(errors="replace")).translate(UNSHOWN)
+
+
+def reviewed(offer):
+    machine = offer.get("machine") or {}
+    return {"offer": offer["id"], "customer": offer["customer"], "channel": offer["channel"], "received_at": offer["received_at"], "stage": offer["stage"],
+            "questions": offer["reasons"], "missing": offer["missing"], "read": machine.get("read", []), "text": offer["text"]}
+
+
+def print_review(report):
+    print(f"{report['offer']} of {report['customer']}, {report['channel']}, received {report['received_at']}, {report['stage'].replace('_', ' ')}\n")
+    print(marked(report["text"], report["read"]) + "\n")
+    told = {}
+    for one in report["read"]:
+        told.setdefault(one["field"], one)
+    for field, one in told.items():
+        print(f"  {field:<24}{one['value'].translate(UNSHOWN):<32}{100 * one['confidence']:4.0f} %")
+    for question in report["questions"]:
+        print(f"  ? {question.translate(UNSHOWN)}")
+    for field in report["missing"]:
+        print(f"  - {field} is not told")
+
+
+def print_reviews(reports):
+    print(f"{len(reports)} offers wait for a person" + ("; `waybill extract review OFFER` shows one" if reports else ""))
+    for report in reports:
+        print(f"  {report['offer']}  {report['received_at']}  {report['customer']:<12}{(report['questions'] or [''])[0].translate(UNSHOWN)}")
+
+
 def print_score(report):
     print(f"{report['truths']} offers that people reviewed, {report['refused_by_people']} of them refused")
     for group, keys in report["accuracy"].items():
@@ -185,13 +246,21 @@ def print_compare(report):
 
 def main(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["score", "compare", "export"])
+    parser.add_argument("what", choices=["score", "compare", "export", "review"])
+    parser.add_argument("offer", nargs="?", help="review: this one")
     parser.add_argument("--run", type=pathlib.Path, default=pathlib.Path(".run"))
     parser.add_argument("--truths", help="JSON lines, as `export` writes them, instead of a run")
     parser.add_argument("--waybill", help="the program whose rules are compared")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(words)
     try:
+        if given.what == "review":
+            reports = [reviewed(offer) for offer in read_reviews(given.run, given.offer)]
+            if given.json:
+                print(json.dumps(reports[0] if given.offer else reports, ensure_ascii=False))
+            else:
+                print_review(reports[0]) if given.offer else print_reviews(reports)
+            return 0
         truths = read_file(given.truths) if given.truths else read_run(given.run)
         if given.what == "export":
             for truth in truths:

@@ -45,6 +45,36 @@ class Score(unittest.TestCase):
         self.assertEqual((report["refused_by_people"], report["accuracy"]), (1, {}))
 
 
+class Review(unittest.TestCase):
+    OFFER = {"id": "wb-1", "customer": "cust-lt", "channel": "email", "received_at": "2026-10-05T07:42:00Z", "stage": "in_review", "reasons": ["pickup.date: there is no day to load"],
+             "missing": ["pickup.date"], "text": "iš Kėdainių į Rygą, 8 t \x1b[2J\u202e",
+             "machine": {"read": [{"field": "pickup.place", "value": "Kėdainiai", "begin": 4, "end": 14, "confidence": 0.989},
+                                  {"field": "pickup.country", "value": "LT", "begin": 4, "end": 14, "confidence": 0.989},
+                                  {"field": "weight_kg", "value": "8000", "begin": 25, "end": 28, "confidence": 0.971},
+                                  {"field": "goods", "value": "x", "begin": 90, "end": 99, "confidence": 0.9}]}}
+
+    def shown(self):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            truths.print_review(truths.reviewed(self.OFFER))
+        return out.getvalue()
+
+    def test_marks_the_words_that_tell_a_field(self):
+        self.assertIn("iš [Kėdainių | pickup.country 99%, pickup.place 99%] į Rygą, [8 t | weight_kg 97%]", self.shown())
+
+    def test_tells_values_questions_and_what_is_missing(self):
+        for line in ("Kėdainiai", "? pickup.date: there is no day to load", "- pickup.date is not told"):
+            self.assertIn(line, self.shown())
+
+    def test_lets_no_text_speak_to_the_terminal(self):
+        self.assertNotIn("\x1b", self.shown())
+        self.assertNotIn("\u202e", self.shown())
+
+    def test_shows_an_offer_that_no_machine_read(self):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            truths.print_review(truths.reviewed({**self.OFFER, "machine": None}))
+        self.assertIn("iš Kėdainių į Rygą", out.getvalue())
+
+
 class Compare(unittest.TestCase):
     def changes(self, kept, now):
         report = truths.compare([kept], now)

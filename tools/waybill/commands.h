@@ -49,7 +49,7 @@ struct TailOptions {
 };
 int tail(const TailOptions& options);
 int extract(const std::string& file, bool explain, bool marked);
-int truths(const std::string& what, const std::filesystem::path& run, const std::string& file, bool json);  // score, compare, export
+int truths(std::vector<std::string> what, const std::filesystem::path& run, const std::string& file, bool json);  // score, compare, export, review [OFFER]
 
 struct WorldCommand {
     std::filesystem::path run = ".run", offers_file;

@@ -107,9 +107,11 @@ fs::path sample_offers() { return beside_sources("tests/offers/sample.jsonl"); }
 
 int judge(const fs::path& run, bool json) { return run_judge(run, json, 0, -1, {}, {}); }
 
-int truths(const std::string& what, const fs::path& run, const std::string& file, bool json) {
-    std::vector<std::string> words{beside_sources("tools/judge/truths.py").string(), what, "--run", run.string()};
-    if (what == "compare") words.insert(words.end(), {"--waybill", program()});
+int truths(std::vector<std::string> what, const fs::path& run, const std::string& file, bool json) {
+    std::vector<std::string> words{beside_sources("tools/judge/truths.py").string()};
+    words.insert(words.end(), what.begin(), what.end());
+    words.insert(words.end(), {"--run", run.string()});
+    if (what.front() == "compare") words.insert(words.end(), {"--waybill", program()});
     if (!file.empty()) words.insert(words.end(), {"--truths", file});
     if (json) words.push_back("--json");
     const int status = run_script(std::move(words));

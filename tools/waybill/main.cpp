@@ -128,8 +128,14 @@ int main(int argc, char** argv) {
         sub->footer(std::string("Examples:\n") + examples);
         sub->add_option("--truths", truths_file, "JSON lines as `export` writes them, instead of the run's");
         with_json(sub);
-        sub->callback([&, what = name] { code = truths(what, run, truths_file, json); });
+        sub->callback([&, what = name] { code = truths({what}, run, truths_file, json); });
     }
+    std::string offer_to_review;
+    auto* review_command = extract_command->add_subcommand("review", "What a person must look at: the text with every field marked where it was read, how sure each is, and the questions");
+    review_command->footer("Examples:\n  waybill extract review\n  waybill extract review wb-...");
+    review_command->add_option("offer", offer_to_review, "This one (default: the list of all that wait)");
+    with_json(review_command);
+    review_command->callback([&] { code = truths(offer_to_review.empty() ? std::vector<std::string>{"review"} : std::vector<std::string>{"review", offer_to_review}, run, {}, json); });
 
     WorldCommand world_options;
     const auto world_flags = [&](CLI::App* sub, WorldCommand& options) {
