@@ -432,7 +432,7 @@ TEST(Model, OfAnyKindNeverMakesAnAcceptOfItsOwn) {
     RecordProperty("accepted", accepted);
 }
 
-// Opt-in, with any server of the protocol: see docs/extraction-model.md. What it answers does not matter, and mostly is wrong.
+// Opt-in, with any server of the protocol: see docs/extraction.md. What it answers does not matter, and mostly is wrong.
 TEST(Model, ThatIsRealMakesNoWrongAccept) {
     const char* url = std::getenv("WAYBILL_TEST_MODEL_URL");
     if (!url) GTEST_SKIP() << "no WAYBILL_TEST_MODEL_URL: start a model, such as with tests/offers/tiny_model.mjs, and name it as http://127.0.0.1:8089/v1";
