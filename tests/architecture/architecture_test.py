@@ -151,7 +151,7 @@ HOMES = [
     ("Beast and Asio", r"[<\"]boost/(beast|asio)", ["libs/http/"]),
     ("spdlog", r"[<\"]spdlog/", ["libs/telemetry/"]),
     ("prometheus-cpp", r"[<\"]prometheus/", ["libs/telemetry/"]),
-    ("yaml-cpp", r"[<\"]yaml-cpp/", ["libs/settings/"]),
+    ("yaml-cpp", r"[<\"]yaml-cpp/", ["libs/settings/", "tools/load/"]),
     ("CLI11", r"[<\"]CLI/", ["tools/waybill/", "tools/simulate/"]),
 ]
 

@@ -53,6 +53,13 @@ std::uint64_t Histogram::at(double share) const {
     return max_;
 }
 
+std::vector<std::pair<std::uint64_t, std::uint64_t>> Histogram::counts() const {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> made;
+    for (std::size_t i = 0; i < counts_.size(); ++i)
+        if (counts_[i]) made.emplace_back(std::min(max_, highest_of(i)), counts_[i]);
+    return made;
+}
+
 // Percentiles that come ever closer to the maximum: five steps for each halving of what is left, as HdrHistogram's own.
 std::string Histogram::hgrm(double unit) const {
     std::string text = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waybill::bench {
@@ -18,6 +19,9 @@ public:
     double deviation() const;
     // The value that this share of all values does not exceed, at the resolution of the buckets.
     std::uint64_t at(double share) const;
+
+    // Every value that was counted, at the resolution of the buckets, and how often; from the least on.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> counts() const;
 
     // The text form of HdrHistogram's tools (.hgrm), values divided by `unit`.
     std::string hgrm(double unit) const;

@@ -69,7 +69,12 @@ std::string chart(const std::string& title, const std::vector<Line>& lines, doub
 
 StepFigures figures_of(std::string name, std::string what, const bench::Histogram& micros) {
     const auto ms = [&](double share) { return static_cast<double>(micros.at(share)) / 1000; };
-    return {std::move(name), std::move(what), micros.count(), ms(0.5), ms(0.9), ms(0.99), ms(0.999), static_cast<double>(micros.max()) / 1000, micros.mean() / 1000};
+    StepFigures made{std::move(name), std::move(what), micros.count(), ms(0.5), ms(0.9), ms(0.99), ms(0.999), static_cast<double>(micros.max()) / 1000, micros.mean() / 1000, {}, {}};
+    for (const auto& [value, count] : micros.counts()) {
+        made.micros.push_back(value);
+        made.counts.push_back(count);
+    }
+    return made;
 }
 
 Machine this_machine() {
@@ -147,7 +152,7 @@ std::string page(const Report& report, const std::vector<bench::Histogram>& hist
     html += "<h2>What came of the offers</h2><table>";
     for (const auto* each : {&report.offers_by_state, &report.shipments_by_stage})
         for (const auto& [state, count] : *each) html += fmt::format("<tr><td>{} {}</td><td>{}</td></tr>", each == &report.offers_by_state ? "offers" : "shipments", escaped(state), count);
-    html += fmt::format("</table><h2>The machine</h2><p>{} processors ({}), {:g} GB, {}; services, Postgres, Kafka and the generator all on it.</p><h2>The judge's board</h2><pre>{}</pre></html>\n", report.machine.processors,
+    html += fmt::format("</table><h2>The settings</h2><pre>{}</pre><h2>The machine</h2><p>{} processors ({}), {:g} GB, {}; services, Postgres, Kafka and the generator all on it.</p><h2>The judge's board</h2><pre>{}</pre></html>\n", escaped(report.settings), report.machine.processors,
                         escaped(report.machine.processor), report.machine.memory_gb, escaped(report.machine.kernel), escaped(report.judge));
     return html;
 }

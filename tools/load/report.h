@@ -15,8 +15,9 @@ struct StepFigures {
     std::string name, what;
     std::uint64_t count = 0;
     double p50_ms = 0, p90_ms = 0, p99_ms = 0, p999_ms = 0, max_ms = 0, mean_ms = 0;
+    std::vector<std::uint64_t> micros, counts;  // every value at the histogram's resolution, and how often it came
 };
-BOOST_DESCRIBE_STRUCT(StepFigures, (), (name, what, count, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, mean_ms))
+BOOST_DESCRIBE_STRUCT(StepFigures, (), (name, what, count, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, mean_ms, micros, counts))
 
 struct Second {  // of the run
     int at = 0, offers = 0, invoices = 0;
@@ -44,10 +45,11 @@ struct Report {
     std::vector<Second> timeline;
     std::map<std::string, int> offers_by_state, shipments_by_stage;
     Machine machine;
+    std::string settings;                     // the scenario, as its file
     std::string judge;                        // its board, as JSON
 };
 BOOST_DESCRIBE_STRUCT(Report, (), (scenario, began_at, verdict, rate, offers_per_second, seconds, pace, warm_up, offers, tries_again, seed, generator_late_p99_ms, generator_was_the_bound, settled, steps,
-                                   timeline, offers_by_state, shipments_by_stage, machine, judge))
+                                   timeline, offers_by_state, shipments_by_stage, machine, settings, judge))
 
 StepFigures figures_of(std::string name, std::string what, const bench::Histogram& micros);
 Machine this_machine();

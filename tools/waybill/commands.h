@@ -2,7 +2,7 @@
 //
 // Exit codes, for scripts: 0 done, 1 failed (the reason is on stderr), 2 wrong usage or settings, 3 the system is not up or
 // cannot be reached, 4 the judge found something lost, doubled or stuck,
-// or today's rules read something worse than those before.
+// or today's rules read something worse than those before, 5 a load is worse than the one it is compared with.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace waybill::cli {
 
-inline constexpr int ok = 0, failed = 1, wrong_usage = 2, not_up = 3, judged_bad = 4;
+inline constexpr int ok = 0, failed = 1, wrong_usage = 2, not_up = 3, judged_bad = 4, became_worse = 5;
 
 struct UpOptions {
     std::filesystem::path run = ".run";
@@ -70,13 +70,17 @@ int judge(const std::filesystem::path& run, bool json);
 
 // Open loop: offers arrive by the clock, through HTTP, while the world plays everybody else; then the judge speaks.
 struct LoadOptions {
+    std::string scenario = "offers";  // of that name, or a file
     std::filesystem::path run = ".run", out = "load-report", offers_file;
-    double rate = 10;
-    int seconds = 60, warm_up = 5;
+    double rate = 0;                  // 0, and -1 of the seconds: as the scenario says
+    int seconds = -1, warm_up = -1;
     std::uint64_t seed = 0;  // 0: another one for every load, so that its offers are new ones
     bool json = false;
 };
-int load_offers(const LoadOptions& options);
+int load(const LoadOptions& options);
+int list_scenarios(bool json);
+int show_scenario(const std::string& name);
+int compare_loads(const std::filesystem::path& before, const std::filesystem::path& after, double allowed, bool json);  // folders or report.json
 
 std::filesystem::path sample_offers();
 std::filesystem::path beside_sources(const std::string& relative);  // a file of the checkout, or of an installed tree

@@ -2,7 +2,10 @@
 #include "run_files.h"
 #include "world_play.h"
 
+#include <compare.h>
 #include <cpu.h>
+#include <freight.h>
+#include <scenario.h>
 #include <watch.h>
 
 #include <waybill/contracts/flow.h>
@@ -50,30 +53,111 @@ BOOST_DESCRIBE_STRUCT(Summary, (), (verdict, report, offers_per_second, generato
 
 }  // namespace
 
-int load_offers(const LoadOptions& options) {
+namespace {
+
+// What the scenario says, where the command line says nothing else.
+Result<load::Scenario> asked_for(const LoadOptions& options) {
+    auto found = load::scenario(options.scenario);
+    if (!found) return found;
+    auto scenario = std::move(found).value();
+    if (options.rate > 0) scenario.arrivals.rate = options.rate;
+    if (options.seconds > 0) {
+        scenario.kill_at *= static_cast<double>(options.seconds) / scenario.seconds;
+        scenario.arrivals.at *= static_cast<double>(options.seconds) / scenario.seconds;
+        scenario.arrivals.lasts *= static_cast<double>(options.seconds) / scenario.seconds;
+        if (options.warm_up < 0) scenario.warm_up = std::min(scenario.warm_up, options.seconds / 4);
+        scenario.seconds = options.seconds;
+    }
+    if (options.warm_up >= 0) scenario.warm_up = options.warm_up;
+    if (!options.offers_file.empty()) scenario.offers = options.offers_file.string();
+    if (const auto wrong = load::wrong_with(scenario)) return *wrong;
+    return scenario;
+}
+
+fs::path offers_of(const load::Scenario& scenario, std::size_t count, std::uint64_t seed, const fs::path& out) {
+    if (scenario.offers == "samples") return sample_offers();
+    if (scenario.offers != "synthetic") return scenario.offers;
+    const auto file = out / "offers.jsonl";
+    write_file(file, load::synthetic_offers(count, scenario.every_minutes, scenario.skew, seed), false);
+    return file;
+}
+
+load::Report report_in(fs::path place) {
+    if (fs::is_directory(place)) place /= "report.json";
+    return json::from_json<load::Report>(read_file(place));
+}
+
+}  // namespace
+
+int list_scenarios(bool json) {
+    if (!json) {
+        for (const auto& each : load::built_in()) std::cout << fmt::format("{:8}  {}\n", each.name, each.what);
+        return ok;
+    }
+    std::map<std::string, std::string> listed;
+    for (const auto& each : load::built_in()) listed[each.name] = each.what;
+    std::cout << json::to_json(listed) << "\n";
+    return ok;
+}
+
+int show_scenario(const std::string& name) {
+    const auto found = load::scenario(name);
+    if (!found) {
+        std::cerr << "waybill: " << to_text(found.refusal()) << "\n";
+        return wrong_usage;
+    }
+    std::cout << load::to_yaml(*found);
+    return ok;
+}
+
+int compare_loads(const fs::path& before, const fs::path& after, double allowed, bool json) {
+    const auto found = load::compare(report_in(before), report_in(after), allowed);
+    if (!found) {
+        std::cerr << "waybill: " << to_text(found.refusal()) << "\n";
+        return failed;
+    }
+    if (json) {
+        std::cout << json::to_json(*found) << "\n";
+    } else {
+        std::cout << found->sentence << "\n";
+        for (const auto& each : found->unlike) std::cout << "   unlike: " << each << "\n";
+        for (const auto& each : found->differences)
+            std::cout << fmt::format("   {:18} {:6} {:>9.1f} -> {:>9.1f} ms   change {:>+8.1f}, between {:>+8.1f} and {:>+8.1f}   {}\n", each.step, each.percentile, each.before_ms, each.after_ms, each.change_ms, each.low_ms, each.high_ms, each.says);
+    }
+    return found->worse ? became_worse : ok;
+}
+
+int load(const LoadOptions& options) {
+    const auto asked = asked_for(options);
+    if (!asked) {
+        std::cerr << "waybill: " << to_text(asked.refusal()) << "\n";
+        return wrong_usage;
+    }
+    const auto& scenario = *asked;
     const auto run = stack::find(options.run);
     const auto looked = stack::look(options.run);
     if (!run || !looked || looked->state != "running") {
         std::cerr << "waybill: the system is not up in " << options.run.string() << "; start it with: waybill up --pace 20\n";
         return not_up;
     }
-    if (options.warm_up >= options.seconds) {
-        std::cerr << "waybill: --warm-up must be shorter than --seconds, or nothing is left to measure\n";
-        return wrong_usage;
-    }
     fs::create_directories(options.out);
     const auto wall = std::chrono::system_clock::now();
 
     WorldCommand playing;
     playing.run = options.run;
-    playing.offers_file = options.offers_file;
     playing.seed = options.seed ? options.seed : static_cast<std::uint64_t>(wall.time_since_epoch() / 1ms);
-    playing.offers = std::max(1, static_cast<int>(std::lround(options.rate * options.seconds)));
-    playing.rate = options.rate;
+    auto due = load::due_times(scenario.arrivals, scenario.seconds, playing.seed);
+    if (!due) {
+        std::cerr << "waybill: " << to_text(due.refusal()) << "\n";
+        return wrong_usage;
+    }
+    playing.offers = static_cast<int>(due->size());
+    playing.offers_file = offers_of(scenario, due->size(), playing.seed, options.out);
     auto world_options = options_for(playing);
-    world_options.threads = 32;
+    world_options.due = std::move(due).value();
+    world_options.threads = 64;
     std::unique_ptr<load::Watch> watch;
-    world_options.on_offer = [&watch](const std::string& offer, load::Time due, load::Time sent) { watch->taken(offer, due, sent, steady_clock::now()); };
+    world_options.on_offer = [&watch](const std::string& offer, load::Time due_at, load::Time sent) { watch->taken(offer, due_at, sent, steady_clock::now()); };
     const double pace = world_options.pace;
     auto opened = world::World::open(std::move(world_options));
     if (!opened) {
@@ -85,7 +169,7 @@ int load_offers(const LoadOptions& options) {
 
     // The reader begins first, so that no early event is missed.
     const auto began = steady_clock::now() + 3s;
-    watch = std::make_unique<load::Watch>(began, std::chrono::seconds(options.warm_up));
+    watch = std::make_unique<load::Watch>(began, std::chrono::seconds(scenario.warm_up));
     std::jthread reader([&](std::stop_token stop) { follow(*run, *watch, stop); });
     std::this_thread::sleep_until(began);
     std::vector<bench::Cpu> cpus{bench::cpu_now(*run)};
@@ -109,11 +193,12 @@ int load_offers(const LoadOptions& options) {
     reader.join();
 
     load::Report report;
-    report.scenario = "offers";
+    report.scenario = scenario.name;
     report.began_at = to_text(std::chrono::floor<std::chrono::milliseconds>(wall));
-    report.rate = options.rate;
+    report.rate = static_cast<double>(playing.offers) / scenario.seconds;
     report.seed = playing.seed;
-    report.warm_up = options.warm_up;
+    report.warm_up = scenario.warm_up;
+    report.settings = load::to_yaml(scenario);
     report.pace = pace;
     report.offers = progress.offers_sent;
     report.tries_again = progress.tries_again;

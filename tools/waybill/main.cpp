@@ -162,17 +162,36 @@ int main(int argc, char** argv) {
     judge_command->callback([&] { code = judge(run, json); });
 
     LoadOptions load_options;
-    auto* load_command = command("load", "Load a running system by the clock, and let the judge have the last word (exit code 4)", "  waybill up --pace 20 && waybill load offers --rate 20 --seconds 60");
-    load_command->require_subcommand(1);
-    auto* load_offers_command = load_command->add_subcommand("offers", "Offers through HTTP; the world plays drivers, customers and the bank until all is invoiced and paid");
-    load_offers_command->add_option("--rate", load_options.rate, "Offers a second")->check(CLI::Range(0.01, 100000.0));
-    load_offers_command->add_option("--seconds", load_options.seconds, "How long they arrive")->check(CLI::Range(1, 86400));
-    load_offers_command->add_option("--warm-up", load_options.warm_up, "Seconds at the begin that are left out of the figures")->check(CLI::Range(0, 86400));
-    load_offers_command->add_option("--seed", load_options.seed, "What people decide; 0: another one for every load");
-    load_offers_command->add_option("--file", load_options.offers_file, "Offers, as JSON lines (default: the samples)");
-    load_offers_command->add_option("--out", load_options.out, "Folder for report.html, report.json and a .hgrm file a step");
-    with_json(load_offers_command);
-    load_offers_command->callback([&] { load_options.run = run; load_options.json = json; code = load_offers(load_options); });
+    auto* load_command = command("load", "Load a running system by the clock, and let the judge have the last word (exit code 4)",
+                                 "  waybill up --pace 20 && waybill load offers --rate 20 --seconds 60\n  waybill load --list\n  waybill load show burst > mine.yaml; waybill load mine.yaml\n  waybill load compare before after");
+    load_command->require_subcommand(0, 1);
+    bool list = false;
+    load_command->add_option("scenario", load_options.scenario, "One that is built in (--list), or a file");
+    load_command->add_flag("--list", list, "What is built in");
+    load_command->add_option("--rate", load_options.rate, "Offers a second")->check(CLI::Range(0.01, 100000.0));
+    load_command->add_option("--seconds", load_options.seconds, "How long they arrive")->check(CLI::Range(1, 86400));
+    load_command->add_option("--warm-up", load_options.warm_up, "Seconds at the begin that are left out of the figures")->check(CLI::Range(0, 86400));
+    load_command->add_option("--seed", load_options.seed, "What people decide; 0: another one for every load");
+    load_command->add_option("--file", load_options.offers_file, "Offers, as JSON lines (default: as the scenario says)");
+    load_command->add_option("--out", load_options.out, "Folder for report.html, report.json and a .hgrm file a step");
+    with_json(load_command);
+    load_command->callback([&] {
+        if (!load_command->get_subcommands().empty()) return;
+        load_options.run = run;
+        load_options.json = json;
+        code = list ? list_scenarios(json) : load(load_options);
+    });
+    auto* show_command = load_command->add_subcommand("show", "Print a scenario's file, to start one's own from");
+    show_command->add_option("name", id, "One of --list, or a file")->required();
+    show_command->callback([&] { code = show_scenario(id); });
+    std::string before, after;
+    double allowed = 5;
+    auto* compare_command = load_command->add_subcommand("compare", "Whether the second of two loads is worse than the first (exit code 5), with intervals");
+    compare_command->add_option("before", before, "Its report folder, or report.json")->required();
+    compare_command->add_option("after", after, "The other's")->required();
+    compare_command->add_option("--allow", allowed, "Per cent by which a percentile may grow")->check(CLI::Range(0.0, 1000.0));
+    with_json(compare_command);
+    compare_command->callback([&] { code = compare_loads(before, after, allowed / 100, json); });
 
     waybill::bench::Options bench_options;
     auto* bench_command = command("bench", "How near the runtime comes to a loop written by hand, on private servers of its own", "  waybill bench hops\n  waybill bench hops --seconds 20 --json\n  waybill bench local");

@@ -135,6 +135,7 @@ int keep(const UpOptions& options, int report) {
                    "clock: {pace: " + std::to_string(options.pace) + ", epoch: " + q + epoch + q + "}\n"
                    "edge: {port: " + std::to_string(edge_port) + ", keys-file: " + q + (run->folder / "keys-public.json").string() + q + "}\n"
                    "operations: {port: " + std::to_string(operations_port) + ", keys-file: " + q + (run->folder / "keys-public.json").string() + q + "}\n"
+                   "trail: {file: " + q + (run->folder / "trail.jsonl").string() + q + "}\n"
                    "payments: {seed: " + std::to_string(options.seed) + "}\n"
                    "notices: {driver-url: " + q + "http://127.0.0.1:" + std::to_string(ends.hooks_port) + "/drivers/{id}" + q +
                    ", customer-url: " + q + "http://127.0.0.1:" + std::to_string(ends.hooks_port) + "/customers/{id}" + q + "}\n", false);

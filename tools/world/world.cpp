@@ -213,6 +213,7 @@ struct World::Inside {
     // ---- customers ----
 
     Steady::time_point due_of(int number, Steady::time_point begin_at) const {
+        if (!options.due.empty()) return begin_at + options.due[std::min(static_cast<std::size_t>(number), options.due.size() - 1)];
         return options.rate_per_second > 0 ? begin_at + std::chrono::microseconds(std::llround(1e6 * number / options.rate_per_second)) : Steady::now();
     }
 
@@ -579,6 +580,9 @@ Result<std::unique_ptr<World>> World::open(WorldOptions options) {
     if (options.threads < 1 || options.threads > 64) return Refusal{"threads", "it is not between 1 and 64", "8 serve a machine"};
     if (options.offers < 0 || options.rate_per_second < 0) return Refusal{"offers", "neither offers nor rate_per_second may be below zero", "0 offers only play what is under way; rate 0 is as fast as they are taken"};
 
+    if (!std::is_sorted(options.due.begin(), options.due.end())) return Refusal{"due", "an offer is due before the one that goes before it", "sort the times"};
+    if (!options.due.empty()) options.offers = static_cast<int>(options.due.size());
+
     auto inside = std::make_unique<Inside>(std::move(options));
     auto& chosen = inside->options;
     auto samples = read_samples(chosen.offers_file);
@@ -614,7 +618,7 @@ Progress World::run(std::function<void(const Progress&)> tell, std::stop_token s
     auto& world = *inside_;
     const auto began = Steady::now();
     const auto until = began + world.options.give_up_after;
-    const int chains = std::min(world.options.rate_per_second > 0 ? world.options.threads : 4, std::max(1, world.options.threads / 2));
+    const int chains = std::min(world.options.rate_per_second > 0 || !world.options.due.empty() ? world.options.threads : 4, std::max(1, world.options.threads / 2));
     for (int chain = 0; chain < chains; ++chain) {
         world.at(world.due_of(chain, began), [&world, chain, chains, began] { world.send(chain, chains, began); });
     }

@@ -39,6 +39,7 @@ struct WorldOptions {
     std::filesystem::path offers_file;
     int offers = 60;                       // beyond the file's number its offers are sent again, as other offers
     double rate_per_second = 0;            // of offers; 0: as fast as they are taken
+    std::vector<std::chrono::microseconds> due = {};  // when each is due, from the begin of run(); in place of `offers` and the rate
     std::uint16_t hooks_port = 0;          // on 127.0.0.1; 0: a free one
     std::string hooks_secret;              // "whsec_<base64>", as the notices adapter has it
     int threads = 8;
