@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "metrics.h"
 #include "outbound.h"
+#include "trail.h"
 
 #include <waybill/contracts/flow.h>
 #include <waybill/kafka.h>
@@ -68,7 +69,7 @@ postgres::Options postgres_options(const settings::Settings& settings, const std
 // One service in this process: its thread steps the worker, everything else hands things to it.
 class Running final : public Commands, public Reader {
 public:
-    Running(Unit unit, const settings::Settings& settings, PacedClock& clock)
+    Running(Unit unit, const settings::Settings& settings, PacedClock& clock, FileTrail* trail)
         : unit_(std::move(unit)), settings_(settings), clock_(clock), log_(unit_.name), definition_(unit_.definition(settings)) {
         for (const auto& service : contracts::flow().services)
             if (service.name == unit_.name)
@@ -77,11 +78,15 @@ public:
         postgres_ = postgres_options(settings, unit_.name);
         kafka_ = {settings.text("kafka.bootstrap"), unit_.name, secret(settings, "kafka-" + unit_.name), "waybill-" + unit_.name, unit_.name, definition_.emits_to, [this] { bell_.ring(); },
                   [this](bool error, const std::string& text) { error ? log_.warn(text) : log_.info(text); }};
+        if (trail) {
+            kafka_.follows = [trail](std::string_view trace) { return trail->follows(trace); };
+            kafka_.on_acknowledged = [trail](std::string_view event) { trail->acknowledged(event); };
+        }
         store_ = std::make_unique<postgres::Store>(postgres_, definition_);
         reader_ = std::make_unique<postgres::Reader>(postgres_, unit_.name);
         bus_ = std::make_unique<kafka::Bus>(kafka_);
         outbound_ = std::make_unique<Outbound>(definition_, [this] { bell_.ring(); });
-        worker_ = std::make_unique<runtime::Worker>(definition_, consumes_, contracts::flow().lanes, runtime::Worker::Seams{*store_, *bus_, *outbound_, clock_}, figures_, runtime::Limits{},
+        worker_ = std::make_unique<runtime::Worker>(definition_, consumes_, contracts::flow().lanes, runtime::Worker::Seams{*store_, *bus_, *outbound_, clock_, trail}, figures_, runtime::Limits{},
                                                     [this](runtime::Level level, const std::string& what, int lane) {
                                                         if (level == runtime::Level::info) log_.info(what, {{"lane", lane}});
                                                         else if (level == runtime::Level::warning) log_.warn(what, {{"lane", lane}});
@@ -340,6 +345,8 @@ settings::Table table(const std::vector<Unit>& units) {
         {"stop.deadline", "5s", "The end of an orderly stop", Kind::duration, "100ms", "1min"},
         {"clock.pace", "1", "How fast business time runs; more than 1 only for demos and tests", Kind::number, "0.1", "100000"},
         {"clock.epoch", "1970-01-01T00:00:00Z", "From when on it runs at that pace; the same for all processes"},
+        {"trail.file", "", "Where the footprints of followed requests go, as JSON lines, for `waybill load` to tell where time goes; unset: nowhere"},
+        {"trail.one-in", "16", "One request in so many is followed", Kind::integer, "1", "1000000"},
         {"log.level", "info", "debug, info, warn, error or off"},
         {"log.file", "", "Where JSON log lines go; unset: stderr"},
     };
@@ -374,8 +381,10 @@ int run(std::vector<Unit> units, settings::Settings settings) {
         if (!epoch) throw std::invalid_argument(to_text(epoch.refusal()));
         PacedClock clock(settings.number("clock.pace"), settings.number("clock.pace") == 1 ? Instant{} : *epoch);
 
+        std::optional<FileTrail> trail;
+        if (!settings.text("trail.file").empty()) trail.emplace(settings.text("trail.file"), settings.integer("trail.one-in"));
         std::vector<std::unique_ptr<Running>> services;
-        for (auto& unit : units) services.push_back(std::make_unique<Running>(std::move(unit), settings, clock));
+        for (auto& unit : units) services.push_back(std::make_unique<Running>(std::move(unit), settings, clock, trail ? &*trail : nullptr));
         Leasing leasing(services, postgres_options(settings, "waybill_host"), settings.duration("lease.ttl"), clock);
 
         telemetry::Figures http_figures;

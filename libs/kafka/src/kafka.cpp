@@ -43,6 +43,12 @@ struct Shared {
     void hush() {
         const std::lock_guard lock(mutex_);
         log_ = {};
+        on_acknowledged_ = {};
+    }
+    void listen(std::function<void(std::string_view)> on_acknowledged) { on_acknowledged_ = std::move(on_acknowledged); }
+    void acknowledged(std::string_view event) {
+        const std::lock_guard lock(mutex_);
+        if (on_acknowledged_) on_acknowledged_(event);
     }
     void back() {
         if (!down.exchange(false)) return;
@@ -53,6 +59,7 @@ struct Shared {
 private:
     std::mutex mutex_;
     std::function<void(bool, const std::string&)> log_;
+    std::function<void(std::string_view)> on_acknowledged_;
 };
 
 void set(rd_kafka_conf_t* conf, const char* key, const std::string& value) {
@@ -89,6 +96,11 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
             shared.say(true, std::string("not delivered to ") + rd_kafka_topic_name(message->rkt) + ": " + rd_kafka_err2str(message->err));
     } else {
         shared.back();
+        rd_kafka_headers_t* headers = nullptr;
+        const void* id = nullptr;
+        std::size_t size = 0;
+        if (message->_private && !rd_kafka_message_headers(message, &headers) && !rd_kafka_header_get_last(headers, "ce_id", &id, &size))
+            shared.acknowledged({static_cast<const char*>(id), size});
     }
 }
 
@@ -212,6 +224,7 @@ public:
 
     void make_producer() {
         producing = std::make_shared<Shared>(options.log);
+        producing->listen(options.on_acknowledged);
         rd_kafka_conf_t* conf = common(options, *producing);
         set(conf, "acks", "all");
         set(conf, "enable.idempotence", "true");
@@ -269,11 +282,11 @@ public:
         asked = true;
     }
 
-    void produce(const std::string& topic, int partition, const std::string* key, const std::string& payload, rd_kafka_headers_t* headers) {
+    void produce(const std::string& topic, int partition, const std::string* key, const std::string& payload, rd_kafka_headers_t* headers, bool followed = false) {
         const auto error = rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                                              RD_KAFKA_V_KEY(key ? key->data() : nullptr, key ? key->size() : 0),
                                              RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+                                             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(followed ? this : nullptr), RD_KAFKA_V_END);
         if (error) {
             rd_kafka_headers_destroy(headers);
             throw error;
@@ -380,7 +393,7 @@ bool Bus::publish(const Message& message) {
     add("waybill_seq", std::to_string(envelope.seq));
     if (!envelope.cause.empty()) add("waybill_cause", envelope.cause);
     try {
-        impl_->produce(envelope.topic, envelope.partition, note ? nullptr : &envelope.subject, message.payload, headers);
+        impl_->produce(envelope.topic, envelope.partition, note ? nullptr : &envelope.subject, message.payload, headers, !note && impl_->options.follows && impl_->options.follows(envelope.trace));
         return true;
     } catch (rd_kafka_resp_err_t) {
         return false;

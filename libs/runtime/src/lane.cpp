@@ -163,18 +163,24 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
         return false;
     }
     Draft draft;
+    Footprint footprint;
+    const auto mark = [&](std::int64_t& when) { if (worker_.seams_.trail) when = micros_now(); };
     draft.now = now;
     draft.batch.lane = number_;
     draft.batch.expected = {record_.batch, record_.epoch};
 
     std::vector<Input> inputs = gather(commands, draft);
+    mark(footprint.gathered);
     if (!inputs.empty() || must_commit_ || flush) {
         std::vector<std::string> identities;
         try {
             load(inputs);
+            mark(footprint.loaded);
             if (inputs.size() == 1) identities.push_back(inputs.front().identity());
             for (Input& input : inputs) handle(input, draft);
+            mark(footprint.decided);
             commit(draft, identities);
+            mark(footprint.committed);
         } catch (const std::exception& lost) {
             for (auto& [reply, result] : draft.replies) reply(Refusal{"service", std::string("the request was not committed: ") + lost.what(), "send it again with the same Idempotency-Key"});
             for (Input& input : inputs)
@@ -182,6 +188,8 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
             throw;
         }
         publish(draft);
+        mark(footprint.published);
+        if (worker_.seams_.trail) leave_footprint(inputs, draft, footprint);
     }
     ask_and_note();
     return waiting() > 0 || !commands.empty();
@@ -200,7 +208,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
     const auto room = [&] { return inputs.size() < most && bytes < limits.batch_bytes; };
 
     for (; room() && !answers_.empty(); answers_.pop_front()) {
-        auto& finished = answers_.front();
+        auto& finished = answers_.front().what;
         const auto effect = open_.find(finished.id);
         if (effect == open_.end()) continue;  // answered already
         Input input{.kind = Input::Kind::answer, .aggregate = effect->second.aggregate, .key = effect->second.key, .name = effect->second.call};
@@ -208,6 +216,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
         input.envelope.cause = effect->second.id;
         input.envelope.trace = effect->second.trace;
         input.payload = finished.answer;
+        input.arrived = answers_.front().micros;
         bytes += input.payload.size();
         draft.batch.answers.push_back({finished.id, std::move(finished.answer)});
         open_.erase(effect);
@@ -228,12 +237,15 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
     }
 
     for (; room() && !inbox_.empty(); inbox_.pop_front()) {
-        Message& message = inbox_.front();
+        Message& message = inbox_.front().what;
         if (!admit(message, draft)) continue;
         bytes += message.payload.size();
         const auto age = std::chrono::duration<double>(draft.now - message.envelope.time).count();
         worker_.figures_.lag_seconds = age > 0 ? age : 0;
-        if (auto input = input_of(std::move(message))) inputs.push_back(*std::move(input));
+        if (auto input = input_of(std::move(message))) {
+            input->arrived = inbox_.front().micros;
+            inputs.push_back(*std::move(input));
+        }
     }
 
     for (; room() && !commands.empty(); commands.pop_front()) {
@@ -243,6 +255,7 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
         if (input.handler) input.aggregate = input.handler->aggregate;
         input.envelope.cause = "request:" + input.key;
         input.command = std::move(commands.front());
+        input.arrived = input.command.arrived;
         inputs.push_back(std::move(input));
         worker_.figures_.commands++;
     }
@@ -451,7 +464,7 @@ Outcome Lane::decide(Input& input, Draft& draft, std::string& why) {
 
 void Lane::apply(Input& input, ErasedDecision&& decision, Draft& draft) {
     const AggregateKey key{input.aggregate, input.key};
-    const std::string cause = input.kind == Input::Kind::event ? input.envelope.id() : input.kind == Input::Kind::answer ? "answer:" + input.envelope.cause : input.envelope.cause;
+    const std::string cause = input.cause();
     ++draft.decided;
     if (decision.state) {
         Entry& entry = cache_[input.aggregate][input.key];
@@ -685,6 +698,22 @@ void Lane::publish(Draft& draft) {
         note_at_ = worker_.seams_.clock.elapsed() + worker_.limits_.note_after_burst;
         note_wait_ = worker_.limits_.note_after_burst * 4;
     }
+}
+
+void Lane::leave_footprint(const std::vector<Input>& inputs, const Draft& draft, Footprint& footprint) {
+    Trail& trail = *worker_.seams_.trail;
+    for (const Input& input : inputs) {
+        const std::string& trace = input.envelope.trace;
+        if (trace.empty() ? trail.follows(child_trace(trace, input.cause(), 0)) : trail.follows(trace)) footprint.inputs.push_back({input.cause(), input.arrived ? input.arrived : footprint.gathered});
+    }
+    for (const Message& message : draft.messages)
+        if (trail.follows(message.envelope.trace)) footprint.events.push_back({message.envelope.id(), message.envelope.cause, message.envelope.type, message.envelope.subject});
+    for (const Effect& effect : draft.batch.effects)
+        if (trail.follows(effect.trace)) footprint.calls.push_back({effect.id, effect.cause});
+    if (footprint.inputs.empty() && footprint.events.empty() && footprint.calls.empty()) return;
+    footprint.service = definition_.name;
+    footprint.lane = number_;
+    trail.went(footprint);
 }
 
 // The one way to heal: readers ask for what they miss, sources tell how far their numbers go.

@@ -18,6 +18,9 @@ struct Refused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// Of the machine's monotonic clock, for footprints alone: nothing is decided by it.
+inline std::int64_t micros_now() { return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
 class Lane {
 public:
     Lane(Worker& worker, int number);  // takes the lane; throws StoreAway
@@ -25,8 +28,8 @@ public:
     // Decides and commits one batch of what waits. True when more waits. Throws StoreAway, Refused or Fenced: then drop the lane.
     bool step(std::deque<Worker::Command>& commands);
 
-    void arrived(Message message) { inbox_.push_back(std::move(message)); }
-    void answered(Outbound::Finished finished) { answers_.push_back(std::move(finished)); }
+    void arrived(Message message, std::int64_t micros) { inbox_.push_back({std::move(message), micros}); }
+    void answered(Outbound::Finished finished, std::int64_t micros) { answers_.push_back({std::move(finished), micros}); }
     std::size_t waiting() const { return inbox_.size() + answers_.size(); }
     const LaneRecord& record() const { return record_; }
     std::int64_t head(const std::string& topic, int partition, std::int64_t incarnation) const;
@@ -52,6 +55,9 @@ private:
         Envelope envelope;                   // of an event; of the others: cause and trace of what they follow from
         std::string payload;
         Worker::Command command;
+        std::int64_t arrived = 0;            // micros_now(), for a footprint
+        // What events and calls that follow from it name as their cause.
+        std::string cause() const { return kind == Kind::event ? envelope.id() : kind == Kind::answer ? "answer:" + envelope.cause : envelope.cause; }
         // What is in order with itself: later events of the same source queue behind a parked one, others flow.
         std::string source() const { return kind == Kind::event ? envelope.topic + "/" + std::to_string(envelope.lane) : kind == Kind::timer ? "timer" : "answer"; }
         std::string identity() const;
@@ -93,6 +99,7 @@ private:
     void retry_parked(const AggregateKey& key, Draft& draft);
     void commit(Draft& draft, const std::vector<std::string>& identities);
     void publish(Draft& draft);
+    void leave_footprint(const std::vector<Input>& inputs, const Draft& draft, Footprint& footprint);
     void ask_and_note();
     void set_timer(std::size_t aggregate, const std::string& key, const std::string& name, std::optional<Instant> due, Draft& draft);
     void reload_timers();
@@ -113,8 +120,9 @@ private:
     std::map<std::string, std::int64_t> newest_;  // "<topic>/<source lane>" -> the newest incarnation that is open
     std::map<std::string, Instant> told_at_;  // by key of Ledger::seen: the time of the last one applied in this hold
     std::map<std::string, Effect> open_;
-    std::deque<Message> inbox_;
-    std::deque<Outbound::Finished> answers_;
+    template <class What> struct Arrived { What what; std::int64_t micros = 0; };
+    std::deque<Arrived<Message>> inbox_;
+    std::deque<Arrived<Outbound::Finished>> answers_;
     bool retrying_ = false;
     bool must_commit_ = false;                   // a new incarnation is not true until it is committed
     std::chrono::milliseconds moved_at_{-1};     // numbers moved that no batch has committed yet

@@ -28,7 +28,7 @@ void Worker::submit(std::string key, std::any command, std::function<void(Result
     {
         const std::lock_guard lock(mutex_);
         if (commands_.size() < limits_.waiting_commands) {
-            commands_.push_back({std::move(key), std::move(command), std::move(reply)});
+            commands_.push_back({std::move(key), std::move(command), std::move(reply), seams_.trail ? micros_now() : 0});
             return;
         }
     }
@@ -207,12 +207,13 @@ void Worker::poll() {
     polled_.clear();
     asks_.clear();
     seams_.bus.poll(waiting < limits_.waiting_messages ? limits_.waiting_messages - waiting : 0, polled_, asks_);
+    const std::int64_t now = seams_.trail ? micros_now() : 0;
     for (Message& message : polled_)
-        if (const auto lane = lanes_.find(message.envelope.partition); lane != lanes_.end()) lane->second->arrived(std::move(message));
+        if (const auto lane = lanes_.find(message.envelope.partition); lane != lanes_.end()) lane->second->arrived(std::move(message), now);
     finished_.clear();
     seams_.outbound.finished(finished_);
     for (auto& finished : finished_)
-        if (const auto lane = lanes_.find(finished.lane); lane != lanes_.end()) lane->second->answered(std::move(finished));
+        if (const auto lane = lanes_.find(finished.lane); lane != lanes_.end()) lane->second->answered(std::move(finished), now);
 
     if (const auto failures = seams_.bus.failures(); failures != bus_failures_) {
         bus_failures_ = failures;

@@ -30,6 +30,9 @@ struct Options {
     std::vector<std::string> writes = {};  // topics to get ready for, so that the first event to each is not a second late
     std::function<void()> on_ready = {};        // something can be polled; from a thread of librdkafka, must not block
     std::function<void(bool error, const std::string& text)> log = {};
+    // For these traces (W3C) it is told when Kafka acknowledged an event; from a thread that polls, must be quick.
+    std::function<bool(std::string_view trace)> follows = {};
+    std::function<void(std::string_view event)> on_acknowledged = {};
 };
 
 // Which of these topics this principal cannot see or read, each with the reason; empty: all well; nothing: no broker has said

@@ -68,11 +68,37 @@ struct CommandReply {
     std::string state;  // JSON as committed
 };
 
+// When a batch did what, for whoever asks where the time goes: microseconds of the machine's monotonic clock, the same for all
+// processes on it. Only what belongs to followed traces is listed.
+struct Footprint {
+    struct In { std::string id; std::int64_t arrived = 0; };                  // id: as `cause` of what it led to
+    struct Out { std::string id, cause, type, subject; };
+    struct Call { std::string id, cause; };
+    std::string service;
+    int lane = 0;
+    std::int64_t gathered = 0, loaded = 0, decided = 0, committed = 0, published = 0;
+    std::vector<In> inputs;
+    std::vector<Out> events;
+    std::vector<Call> calls;
+};
+BOOST_DESCRIBE_STRUCT(Footprint::In, (), (id, arrived))
+BOOST_DESCRIBE_STRUCT(Footprint::Out, (), (id, cause, type, subject))
+BOOST_DESCRIBE_STRUCT(Footprint::Call, (), (id, cause))
+BOOST_DESCRIBE_STRUCT(Footprint, (), (service, lane, gathered, loaded, decided, committed, published, inputs, events, calls))
+
+// Follows some traces through the services. Called from the worker's thread for every input and event; must not block or throw.
+class Trail {
+public:
+    virtual ~Trail() = default;
+    virtual bool follows(std::string_view trace) const = 0;  // a W3C traceparent
+    virtual void went(const Footprint& batch) = 0;
+};
+
 class Lane;
 
 class Worker {
 public:
-    struct Seams { Store& store; Bus& bus; Outbound& outbound; Clock& clock; };
+    struct Seams { Store& store; Bus& bus; Outbound& outbound; Clock& clock; Trail* trail = nullptr; };
 
     // `consumes`: topics to read. `lanes`: how many every service has.
     Worker(const Definition& definition, std::vector<std::string> consumes, int lanes, Seams seams, Figures& figures, Limits limits, Log log);
@@ -101,7 +127,7 @@ public:
 
 private:
     friend class Lane;
-    struct Command { std::string key; std::any command; std::function<void(Result<CommandReply>)> reply; };
+    struct Command { std::string key; std::any command; std::function<void(Result<CommandReply>)> reply; std::int64_t arrived = 0; };
     struct Grant { std::set<int> lanes; std::chrono::milliseconds until{0}; std::uint64_t version = 0; };
     struct Retry {
         std::chrono::milliseconds at{0}, wait{0};
