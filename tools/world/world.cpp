@@ -230,6 +230,13 @@ struct World::Inside {
                 else learn(id, sample);
                 if (!id.empty() && options.on_offer) options.on_offer(id, due_of(number, begin_at), sent);
                 count(&Progress::offers_sent);
+                if (!id.empty() && share(options.seed, {"withdraws", as}) < options.withdrawn) {
+                    after(between(0s, 60s, options.seed, {"withdraws after", as}), [this, &sample, id] {
+                        go(named("withdraw", id), "/v1/offers/" + id + "/withdraw", options.keys.customers.at(sample.customer), "{}", [this](const http::Response* taken) {
+                            if (taken) count(&Progress::withdrawals);
+                        });
+                    });
+                }
                 if (!id.empty() && sends_twice(options.seed, as)) {
                     after(2s, [this, &sample, as, body, id] {
                         go(as, "/v1/offers", options.keys.customers.at(sample.customer), body, [this, id](const http::Response* again) {
@@ -543,9 +550,10 @@ struct World::Inside {
         const std::lock_guard lock(mutex);
         const bool unchanged = by_state == progress.offers_by_state && by_stage == progress.shipments_by_stage;
         const int accepted = by_state.contains("accepted") ? by_state["accepted"] : 0;
+        const int withdrawn = by_state.contains("withdrawn") ? by_state["withdrawn"] : 0;  // before or after it became a shipment
         progress.offers_by_state = std::move(by_state);
         progress.shipments_by_stage = std::move(by_stage);
-        return whole && final && unchanged && !lagging && offers_done >= options.offers && offers_known >= static_cast<int>(offers.size()) && shipments_known == accepted &&
+        return whole && final && unchanged && !lagging && offers_done >= options.offers && offers_known >= static_cast<int>(offers.size()) && shipments_known >= accepted && shipments_known <= accepted + withdrawn &&
                agenda.empty() && at_work == 0;
     }
 
@@ -578,6 +586,7 @@ Result<std::unique_ptr<World>> World::open(WorldOptions options) {
         if (!(url.starts_with("http://") || url.starts_with("https://")) || url.ends_with('/')) return Refusal{name, "\"" + url + "\" is no address of a server", "write http://host:port, without a path"};
     if (!(options.pace > 0)) return Refusal{"pace", "it is not above zero", "1 is the world's own pace, 60 makes a minute a second"};
     if (options.threads < 1 || options.threads > 64) return Refusal{"threads", "it is not between 1 and 64", "8 serve a machine"};
+    if (options.withdrawn < 0 || options.withdrawn > 1) return Refusal{"withdrawn", "it is no share", "write 0.1 for one in ten"};
     if (options.offers < 0 || options.rate_per_second < 0) return Refusal{"offers", "neither offers nor rate_per_second may be below zero", "0 offers only play what is under way; rate 0 is as fast as they are taken"};
 
     if (!std::is_sorted(options.due.begin(), options.due.end())) return Refusal{"due", "an offer is due before the one that goes before it", "sort the times"};

@@ -40,6 +40,7 @@ struct WorldOptions {
     int offers = 60;                       // beyond the file's number its offers are sent again, as other offers
     double rate_per_second = 0;            // of offers; 0: as fast as they are taken
     std::vector<std::chrono::microseconds> due = {};  // when each is due, from the begin of run(); in place of `offers` and the rate
+    double withdrawn = 0;                  // share of offers that their customer takes back within a minute of being taken
     std::uint16_t hooks_port = 0;          // on 127.0.0.1; 0: a free one
     std::string hooks_secret;              // "whsec_<base64>", as the notices adapter has it
     int threads = 8;
@@ -57,6 +58,7 @@ struct Progress {
     int accepted = 0, declined = 0, silent = 0, repeated = 0, late = 0;  // drivers' answers; silent: said nothing in time
     int positions = 0, picked_up = 0, delivered = 0;
     int payments = 0;
+    int withdrawals = 0;
     int hooks = 0, hooks_repeated = 0, hooks_forged = 0, hooks_failed = 0;  // webhooks taken, taken again, refused, answered 503
     int tries_again = 0;                          // requests that had to be repeated
     int waiting = 0;                              // what people have yet to do
