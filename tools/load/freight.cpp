@@ -24,9 +24,9 @@ struct Town {
 // Near the depots of services/fleet, in an order that puts neighbours of the table far apart on the map.
 constexpr Town towns[] = {
     {"Kaunas", "LT", "Lithuania"}, {"Hamburg", "DE", "Germany"},    {"Warszawa", "PL", "Poland"},     {"Rotterdam", "NL", "Netherlands"}, {"Stockholm", "SE", "Sweden"}, {"Lyon", "FR", "France"},
-    {"Verona", "IT", "Italy"},     {"Oslo", "NO", "Norway"},        {"Budapest", "HU", "Hungary"},    {"Zaragoza", "ES", "Spain"},        {"Tallinn", "EE", "Estonia"},  {"Leipzig", "DE", "Germany"},
-    {"Linz", "AT", "Austria"},     {"Bergen", "NO", "Norway"},      {"Katowice", "PL", "Poland"},     {"Antwerpen", "BE", "Belgium"},     {"Helsinki", "FI", "Finland"}, {"Lille", "FR", "France"},
-    {"Ljubljana", "SI", "Slovenia"}, {"Trondheim", "NO", "Norway"}, {"Brno", "CZ", "Czech Republic"}, {"Venlo", "NL", "Netherlands"},     {"Tartu", "EE", "Estonia"},    {"Bremen", "DE", "Germany"},
+    {"Verona", "IT", "Italy"},     {"Oslo", "NO", "Norway"},        {"Budapest", "HU", "Hungary"},    {"Tallinn", "EE", "Estonia"},  {"Leipzig", "DE", "Germany"},
+    {"Linz", "AT", "Austria"},     {"Katowice", "PL", "Poland"},     {"Antwerpen", "BE", "Belgium"},     {"Helsinki", "FI", "Finland"}, {"Lille", "FR", "France"},
+    {"Ljubljana", "SI", "Slovenia"}, {"Brno", "CZ", "Czech Republic"}, {"Venlo", "NL", "Netherlands"},     {"Tartu", "EE", "Estonia"},    {"Bremen", "DE", "Germany"},
     {"Bratislava", "SK", "Slovakia"}, {"Malmö", "SE", "Sweden"},    {"Poznań", "PL", "Poland"},       {"Duisburg", "DE", "Germany"},      {"Tampere", "FI", "Finland"},  {"Nürnberg", "DE", "Germany"},
     {"Gdańsk", "PL", "Poland"},    {"Göteborg", "SE", "Sweden"},    {"Daugavpils", "LV", "Latvia"},   {"Ludwigshafen", "DE", "Germany"},  {"Vilnius", "LT", "Lithuania"}, {"Jönköping", "SE", "Sweden"},
 };

@@ -12,6 +12,13 @@
 namespace waybill::load {
 namespace {
 
+constexpr const char* head = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">";
+constexpr const char* style =
+    "<style>body{font:15px/1.45 system-ui,sans-serif;max-width:860px;margin:24px auto;padding:0 16px;color:#222}h1{font-size:24px}h2{font-size:19px;margin-top:32px}"
+                       "h3{font-size:15px;margin-bottom:4px}table{border-collapse:collapse;width:100%}td,th{padding:4px 8px;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}"
+                       ".verdict{padding:10px 14px;border-radius:6px;font-weight:600}.clean{background:#e3f3e6}.failed{background:#fbe1e3}.warn{background:#fff3d6;padding:8px 14px;border-radius:6px}"
+                       "svg{width:100%}svg text{font-size:11px;fill:#555}.end{text-anchor:end}.mid{text-anchor:middle}.grid{stroke:#e4e4e4}.legend span{margin-right:16px}"
+                       ".legend i{display:inline-block;width:12px;height:12px;margin-right:5px;border-radius:2px}pre{background:#f6f6f6;padding:10px;overflow:auto;max-height:360px;font-size:12px}</style>";
 constexpr const char* colours[] = {"#1f6f8b", "#d1495b", "#66a182", "#8d6a9f", "#edae49"};
 constexpr double wide = 820, high = 260, left = 62, below = 34;
 
@@ -39,6 +46,47 @@ double rounded_up(double value) {
     for (const double step : {1.0, 2.0, 5.0})
         if (value <= step * ten) return step * ten;
     return 10 * ten;
+}
+
+// A bar a hop, one below the other as they follow, from left to right in the time they take.
+std::string waterfall(const Budget& budget) {
+    constexpr const char* inks[] = {"#b0b0b0", "#edae49", "#8d6a9f", "#9fc5d3", "#1f6f8b", "#d1495b", "#c9d8a5", "#66a182", "#2e4057", "#f2a7a0"};
+    constexpr double from = 285, row = 19;
+    double whole = 0;
+    for (const auto& hop : budget.hops) whole += hop.ms;
+    const double tall = row * static_cast<double>(budget.hops.size()) + 22;
+    std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", wide, tall, escaped(budget.stretch));
+    double passed = 0;
+    const auto at_x = [&](double ms) { return from + ms / std::max(whole, 1e-9) * (wide - from - 50); };
+    for (std::size_t i = 0; i < budget.hops.size(); ++i) {
+        const auto& hop = budget.hops[i];
+        const double y = row * static_cast<double>(i);
+        svg += fmt::format("<text x=\"0\" y=\"{:.1f}\">{}: {}</text><line class=\"grid\" x1=\"0\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", y + 13, escaped(hop.service), escaped(hop.event), wide, y + row - 1, y + row - 1);
+        for (std::size_t part = 0; part < hop.parts.size(); ++part) {
+            const double ms = std::max(0.0, hop.parts[part].ms);
+            if (ms > 0) svg += fmt::format("<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{}\" fill=\"{}\"><title>{}: {:.2f} ms</title></rect>", at_x(passed), y + 2, at_x(passed + ms) - at_x(passed), row - 5, inks[part % 10], escaped(hop.parts[part].name), ms);
+            passed += ms;
+        }
+        svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{:.1f} ms</text>", at_x(passed) + 4, y + 13, hop.ms);
+    }
+    svg += "</svg><p class=\"legend\">";
+    for (std::size_t part = 0; part < budget.parts.size(); ++part)
+        if (part < 10 && budget.parts[part].ms > 0) svg += fmt::format("<span><i style=\"background:{}\"></i>{}</span>", inks[part], escaped(budget.parts[part].name));
+    return svg + "</p>";
+}
+
+std::string where_time_goes(const Report& report) {
+    std::string html;
+    for (const auto& budget : report.budgets) {
+        if (!budget.followed) continue;
+        html += fmt::format("<h3>{}: {:.1f} ms of the mean of {} followed requests</h3><table><tr><th>spent on</th><th>ms</th><th>share</th></tr>", escaped(budget.stretch), budget.took_ms, budget.followed);
+        for (const auto& part : budget.parts)
+            if (part.ms >= 0.005 || part.ms <= -0.005) html += fmt::format("<tr><td>{}</td><td>{:.2f}</td><td>{:.0f} %</td></tr>", escaped(part.name), part.ms, 100 * part.ms / std::max(budget.took_ms, 1e-9));
+        html += fmt::format("<tr><td><b>explained</b></td><td>{:.2f}</td><td>{:.1f} %</td></tr></table><p>Hop by hop, on the way that {} of the {} took:</p>", budget.explained_ms, 100 * budget.explained_ms / std::max(budget.took_ms, 1e-9), budget.on_this_way, budget.followed) +
+                waterfall(budget);
+    }
+    if (html.empty()) return "<p>No request was followed: the services leave no trail (setting <code>trail.file</code>), or too few came for one in sixteen to be among them.</p>";
+    return html;
 }
 
 std::string chart(const std::string& title, const std::vector<Line>& lines, double most_x, const std::vector<std::pair<double, std::string>>& marks, const std::string& x_name, const std::string& unit) {
@@ -92,15 +140,29 @@ Machine this_machine() {
     return made;
 }
 
+std::string page(const Capacity& capacity, double limit_ms) {
+    Line value{"the percentile of the limit", {}}, p50{"p50", {}}, limit{"the limit", {}};
+    double most = 1;
+    std::vector<std::pair<double, std::string>> marks{{0, "0"}};
+    for (const auto& each : capacity.tried) {
+        value.points.emplace_back(each.rate, each.value_ms);
+        p50.points.emplace_back(each.rate, each.p50_ms);
+        most = std::max(most, each.rate);
+        marks.emplace_back(each.rate, fmt::format("{:g}", each.rate));
+    }
+    limit.points = {{0, limit_ms}, {most, limit_ms}};
+    std::string html = fmt::format("{}<title>Waybill: capacity</title>{}<h1>Capacity: {}</h1><p class=\"verdict clean\">{}</p>", head, style, escaped(capacity.slo), escaped(capacity.sentence));
+    html += chart("By offers a second", {value, p50, limit}, most, marks, "offers a second", "ms") + "<table><tr><th>offers a second</th><th>p50, ms</th><th>of the limit, ms</th><th></th></tr>";
+    for (const auto& each : capacity.tried) html += fmt::format("<tr><td>{:g}</td><td>{:.1f}</td><td>{:.1f}</td><td>{}</td></tr>", each.rate, each.p50_ms, each.value_ms, each.sustained ? "sustained" : escaped(each.why));
+    return html + fmt::format("</table><h2>The machine</h2><p>{} processors ({}), {:g} GB, {}; services, Postgres, Kafka and the generator all on it.</p></html>\n", capacity.machine.processors, escaped(capacity.machine.processor), capacity.machine.memory_gb, escaped(capacity.machine.kernel));
+}
+
 std::string page(const Report& report, const std::vector<bench::Histogram>& histograms) {
-    std::string html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Waybill under load: " + escaped(report.scenario) +
-                       "</title><style>body{font:15px/1.45 system-ui,sans-serif;max-width:860px;margin:24px auto;padding:0 16px;color:#222}h1{font-size:24px}h2{font-size:19px;margin-top:32px}"
-                       "h3{font-size:15px;margin-bottom:4px}table{border-collapse:collapse;width:100%}td,th{padding:4px 8px;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}"
-                       ".verdict{padding:10px 14px;border-radius:6px;font-weight:600}.clean{background:#e3f3e6}.failed{background:#fbe1e3}.warn{background:#fff3d6;padding:8px 14px;border-radius:6px}"
-                       "svg{width:100%}svg text{font-size:11px;fill:#555}.end{text-anchor:end}.mid{text-anchor:middle}.grid{stroke:#e4e4e4}.legend span{margin-right:16px}"
-                       ".legend i{display:inline-block;width:12px;height:12px;margin-right:5px;border-radius:2px}pre{background:#f6f6f6;padding:10px;overflow:auto;max-height:360px;font-size:12px}</style>";
+    std::string html = std::string(head) + "<title>Waybill under load: " + escaped(report.scenario) + "</title>" + style;
     html += fmt::format("<h1>Waybill under load: {}</h1><p class=\"verdict {}\">{}</p>", escaped(report.scenario), report.verdict == "clean" ? "clean" : "failed",
                         report.verdict == "clean" ? "The judge found nothing lost, doubled, reordered or stuck." : escaped(report.verdict) + ": whatever its speed, this run failed.");
+    for (const auto& each : report.broken) html += fmt::format("<p class=\"warn\">{}</p>", escaped(each));
+    if (report.poisoned) html += fmt::format("<p class=\"warn\">{} events that nobody can read were sent among the others: they wait for a person, as they should, and are not counted as stuck.</p>", report.poisoned);
     if (report.generator_was_the_bound)
         html += fmt::format("<p class=\"warn\">The generator was late (p99 {:.0f} ms): part of what is measured here is its own doing. Lower the rate, or run it on another machine.</p>", report.generator_late_p99_ms);
     html += fmt::format("<p>{} offers through HTTP, due at {:g} a second and sent at {:.1f} a second over {:.0f} s, from {}. Latency counts from when an offer was <em>due</em>, whether or not it could be sent then. "
@@ -149,6 +211,7 @@ std::string page(const Report& report, const std::vector<bench::Histogram>& hist
     html += "<h2>Over time</h2>" + chart("Until a driver was asked, by when the offer was due", {p50, p99}, last, seconds, "seconds", "ms") + chart("Each second", {offers, invoices}, last, seconds, "seconds", "a second") +
             chart("Processors in use, of " + std::to_string(report.machine.processors), {services, postgres, kafka, generator}, last, seconds, "seconds", "") + chart("Memory of the services", {memory}, last, seconds, "seconds", "MB");
 
+    html += "<h2>Where the time goes</h2><p>Stamps of one clock, joined along cause and effect through all services, and compared with what was seen from outside.</p>" + where_time_goes(report);
     html += "<h2>What came of the offers</h2><table>";
     for (const auto* each : {&report.offers_by_state, &report.shipments_by_stage})
         for (const auto& [state, count] : *each) html += fmt::format("<tr><td>{} {}</td><td>{}</td></tr>", each == &report.offers_by_state ? "offers" : "shipments", escaped(state), count);

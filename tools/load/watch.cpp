@@ -50,6 +50,13 @@ std::vector<bench::Histogram> Watch::histograms() const {
     return made;
 }
 
+std::unordered_map<std::string, Watch::Life> Watch::lives() const {
+    const std::lock_guard lock(mutex_);
+    auto copy = lives_;
+    std::erase_if(copy, [&](const auto& each) { return each.second.due == Time{} || each.second.due < began_ + warm_up_; });
+    return copy;
+}
+
 bench::Histogram Watch::late() const {
     bench::Histogram made;
     const std::lock_guard lock(mutex_);

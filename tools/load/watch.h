@@ -26,14 +26,16 @@ public:
     bench::Histogram late() const;
     std::uint64_t invoices() const;
 
-    struct StepName { const char *name, *what; };
-    static const std::vector<StepName> steps;
-
-private:
     // Times of one shipment; zero: not seen.
     struct Life {
         Time due{}, sent{}, answered{}, asked{}, accepted{}, confirmed{}, delivered{}, invoiced{};
     };
+    std::unordered_map<std::string, Life> lives() const;  // of this load, without its warm-up
+
+    struct StepName { const char *name, *what; };
+    static const std::vector<StepName> steps;
+
+private:
     int second_of(Time at) const { return static_cast<int>(std::chrono::floor<std::chrono::seconds>(at - began_).count()); }
 
     const Time began_;

@@ -78,6 +78,7 @@ struct LoadOptions {
     bool json = false;
 };
 int load(const LoadOptions& options);
+int capacity(const LoadOptions& options, const std::string& slo, double from, double most);  // seconds: of each rate that is tried
 int list_scenarios(bool json);
 int show_scenario(const std::string& name);
 int compare_loads(const std::filesystem::path& before, const std::filesystem::path& after, double allowed, bool json);  // folders or report.json

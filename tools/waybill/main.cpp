@@ -184,6 +184,17 @@ int main(int argc, char** argv) {
     auto* show_command = load_command->add_subcommand("show", "Print a scenario's file, to start one's own from");
     show_command->add_option("name", id, "One of --list, or a file")->required();
     show_command->callback([&] { code = show_scenario(id); });
+    std::string slo = "p99<1s";
+    double from = 10, most = 10000;
+    auto* capacity_command = load_command->add_subcommand("capacity", "The highest rate at which a percentile keeps its limit and nothing is lost, and the curve up to it");
+    capacity_command->add_option("--slo", slo, "[step.]p<percent><<time>, such as p99<200ms or invoiced.p90<1s; the step is driver-asked unless said");
+    capacity_command->add_option("--from", from, "The first rate")->check(CLI::Range(0.01, 100000.0));
+    capacity_command->add_option("--most", most, "No rate beyond it")->check(CLI::Range(0.01, 100000.0));
+    capacity_command->add_option("--scenario", load_options.scenario, "Its offers");
+    capacity_command->add_option("--seconds", load_options.seconds, "At each rate (default 20)")->check(CLI::Range(5, 3600));
+    capacity_command->add_option("--out", load_options.out, "Folder for capacity.html, capacity.json and a report a rate");
+    with_json(capacity_command);
+    capacity_command->callback([&] { load_options.run = run; load_options.json = json; code = capacity(load_options, slo, from, most); });
     std::string before, after;
     double allowed = 5;
     auto* compare_command = load_command->add_subcommand("compare", "Whether the second of two loads is worse than the first (exit code 5), with intervals");
