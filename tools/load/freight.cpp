@@ -60,10 +60,8 @@ std::string in_digits(std::chrono::year_month_day day) { return fmt::format("{:0
 
 }  // namespace
 
-std::string synthetic_offers(std::size_t count, double every_minutes, double skew, std::uint64_t seed) {
-    using namespace std::chrono_literals;
+std::string synthetic_offers(std::size_t count, double every_minutes, double skew, std::uint64_t seed, Instant first) {
     Draw draw(seed, skew);
-    const Instant first = std::chrono::sys_days(std::chrono::year(2026) / 10 / 5) + 8h;
     std::string lines;
     for (std::size_t number = 0; number < count; ++number) {
         const auto& from = towns[draw.skewed(std::size(towns))];

@@ -11,9 +11,11 @@
 namespace waybill::load {
 namespace {
 
+const Instant monday = std::chrono::sys_days(std::chrono::year(2026) / 10 / 5) + std::chrono::hours(8);
+
 std::vector<world::Sample> offers(std::size_t count, double skew = 0, std::uint64_t seed = 1) {
     const auto file = testing::TempDir() + "/freight_test.jsonl";
-    std::ofstream(file) << synthetic_offers(count, 60, skew, seed);
+    std::ofstream(file) << synthetic_offers(count, 60, skew, seed, monday);
     const auto made = world::read_samples(file);
     EXPECT_TRUE(made) << to_text(made.refusal());
     return *made;
@@ -32,6 +34,7 @@ TEST(Freight, CanAllBeCarriedAndLiesOnTheMap) {
 
 TEST(Freight, ComesAnHourAfterTheOneBefore) {
     const auto made = offers(3);
+    EXPECT_EQ(made[0].offered, monday);
     EXPECT_EQ(made[1].offered - made[0].offered, std::chrono::hours(1));
 }
 
@@ -46,8 +49,8 @@ TEST(Freight, IsSkewedWhenAsked) {
 }
 
 TEST(Freight, FollowsFromTheSeed) {
-    EXPECT_EQ(synthetic_offers(20, 60, 1, 5), synthetic_offers(20, 60, 1, 5));
-    EXPECT_NE(synthetic_offers(20, 60, 1, 5), synthetic_offers(20, 60, 1, 6));
+    EXPECT_EQ(synthetic_offers(20, 60, 1, 5, monday), synthetic_offers(20, 60, 1, 5, monday));
+    EXPECT_NE(synthetic_offers(20, 60, 1, 5, monday), synthetic_offers(20, 60, 1, 6, monday));
 }
 
 }  // namespace

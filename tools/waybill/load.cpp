@@ -82,11 +82,17 @@ Result<load::Scenario> asked_for(const LoadOptions& options) {
     return scenario;
 }
 
-fs::path offers_of(const load::Scenario& scenario, std::size_t count, std::uint64_t seed, const fs::path& out) {
+fs::path offers_of(const load::Scenario& scenario, std::size_t count, std::uint64_t seed, const fs::path& out, const fs::path& run) {
     if (scenario.offers == "samples") return sample_offers();
     if (scenario.offers != "synthetic") return scenario.offers;
+    // Dates go on where the last load of this run ended: the fleet is booked until then.
+    const auto remembered = run / "load-dates";
+    auto first = parse_instant("2026-10-05T08:00:00Z", "load-dates");
+    if (fs::exists(remembered))
+        if (const auto known = parse_instant(read_file(remembered), "load-dates")) first = known;
+    write_file(remembered, to_text(*first + std::chrono::days(21) + std::chrono::minutes(std::llround(scenario.every_minutes * static_cast<double>(count)))), false);
     const auto file = out / "offers.jsonl";
-    write_file(file, load::synthetic_offers(count, scenario.every_minutes, scenario.skew, seed), false);
+    write_file(file, load::synthetic_offers(count, scenario.every_minutes, scenario.skew, seed, *first), false);
     return file;
 }
 
@@ -285,7 +291,7 @@ Loaded play_load(const LoadOptions& options, const load::Scenario& scenario) {
         return {wrong_usage, {}, {}};
     }
     playing.offers = static_cast<int>(due->size());
-    playing.offers_file = offers_of(scenario, due->size(), playing.seed, options.out);
+    playing.offers_file = offers_of(scenario, due->size(), playing.seed, options.out, options.run);
     auto world_options = options_for(playing);
     world_options.due = std::move(due).value();
     world_options.threads = 64;
