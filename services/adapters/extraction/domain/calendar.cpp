@@ -232,7 +232,10 @@ private:
             const bool capital_or_cue = r.tokens[i].capital || r.is(i - 1, Meaning::pickup) || r.is(i - 1, Meaning::delivery);
             const bool hour_follows = r.is(next, Meaning::by) || r.is(next, Meaning::since) || r.is(next, Meaning::clock) ||
                                       (r.number(next) && (r.is(next + 1, Meaning::hour) || r.mark(next + 1, ':') || (r.mark(next + 1, '-') && r.number(next + 2) && r.is(next + 3, Meaning::hour))));
-            if (date_follows || (capital_or_cue && hour_follows) || (capital_or_cue && r.tokens[i].folded.size() >= 3 && (r.is(i - 1, Meaning::pickup) || r.is(i - 1, Meaning::delivery))))
+            // "load Vilnius thu, unload Prague mon 10:00"
+            const bool after_name = r.word(i - 1) && r.tokens[i - 1].capital && r.tokens[i].folded.size() >= 3 && r.tokens[i - 1].line == r.tokens[i].line &&
+                                    (hour_follows || i + 1 == r.size() || r.mark(i + 1, ',') || r.mark(i + 1, ';') || r.tokens[i + 1].line != r.tokens[i].line);
+            if (date_follows || after_name || (capital_or_cue && hour_follows) || (capital_or_cue && r.tokens[i].folded.size() >= 3 && (r.is(i - 1, Meaning::pickup) || r.is(i - 1, Meaning::delivery))))
                 return of_weekday(i, tag->last, tag->value);
             if (capital_or_cue && r.mark(next, '-') && r.is(next + 1, Meaning::weekday_short)) return of_weekday(i, tag->last, tag->value);
             if (i > 1 && r.mark(i - 1, '-') && r.is(i - 2, Meaning::weekday_short) && r.used[i - 2]) return of_weekday(i, tag->last, tag->value);
@@ -309,7 +312,7 @@ private:
             int b = k - 1;
             if (r.mark(b, '.')) --b;
             const int d = value_of(r, b);
-            if (r.free(b) && d >= 1 && d <= 31 && r.tokens[b].folded.size() <= 2 && item.kind == DayFound::Kind::exact && r.tokens[b].line == r.tokens[item.first].line && !r.mark(b - 1, ':') && !r.mark(b - 1, '.') && !r.mark(b - 1, ',')) item.doubt = fmt::format("'{}' leaves the day open", r.raw(b, item.last));
+            if (r.free(b) && !r.number(b - 1) && d >= 1 && d <= 31 && r.tokens[b].folded.size() <= 2 && item.kind == DayFound::Kind::exact && r.tokens[b].line == r.tokens[item.first].line && !r.mark(b - 1, ':') && !r.mark(b - 1, '.') && !r.mark(b - 1, ',')) item.doubt = fmt::format("'{}' leaves the day open", r.raw(b, item.last));
             return;
         }
         if (k < 1 || !(r.mark(k, '-') || r.mark(k, '/') || r.is(k, Meaning::to_range))) return;

@@ -38,6 +38,7 @@ TEST(Extract, LeavesWhatIsDoubtfulToAPerson) {
              "collection Kaunas 12.11, delivery Berlin 10.11, 20 t steel",                    // backwards
              "1 LKW ab Bremen morgen nach Wien, 36 Paletten Fliesen, 28 t",                   // too much
              "Morgen van Rotterdam naar Keulen 20 ton, of anders overmorgen, 500 euro",       // or else
+             "22 pallets of juice, Lublin - Oslo tomorrow. Gross weight 18.5 t. Note: the goods weigh 21 t with the pallets",  // how heavy?
              "turiu krovini is Utenos i Talina, poryt reikia paimt, kiek kainuotu?",          // how much?
          }) {
         const Answer answer = read_chat(text);

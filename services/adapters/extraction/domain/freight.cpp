@@ -45,6 +45,10 @@ Figure one_value(std::vector<Measured> all, const char* unit) {
     const auto only = [&](bool Measured::*what) {
         if (std::any_of(all.begin(), all.end(), [&](const Measured& m) { return m.*what; })) std::erase_if(all, [&](const Measured& m) { return !(m.*what); });
     };
+    const auto gross = std::find_if(all.begin(), all.end(), [](const Measured& m) { return m.gross; });
+    if (gross != all.end())  // nothing weighs more than with all that is around it
+        for (const Measured& m : all)
+            if (!m.gross && !m.each && m.value > 1.01 * gross->value) return {{}, fmt::format("{:g} {} and {:g} {} are both told", gross->value, unit, m.value, unit)};
     only(&Measured::gross);
     if (std::any_of(all.begin(), all.end(), [](const Measured& m) { return !m.net; })) std::erase_if(all, [](const Measured& m) { return m.net; });
     std::vector<double> values;
@@ -448,7 +452,8 @@ std::optional<Price> price_in(Reading& r) {
         }
     }
     std::stable_sort(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) { return a.score > b.score; });
-    if (offers.size() == 1 && offers[0].score <= 0 && r.mark(offers[0].first - 1, ':') && r.is(offers[0].first - 2, Meaning::payment)) offers[0].score = 1;  // "Payment: 900 EUR, 14 days"
+    // "Payment: 900 EUR, 14 days", "Оплата 800 евро"
+    if (offers.size() == 1 && offers[0].score <= 0 && (r.is(offers[0].first - 1, Meaning::payment) || (r.mark(offers[0].first - 1, ':') && r.is(offers[0].first - 2, Meaning::payment)))) offers[0].score = 1;
     if (!offers.empty() && offers[0].score > 0) {
         for (const Offer& offer : offers) r.use(offer.first, offer.last);
         for (const char* field : {"price.amount", "price.currency", "price.kind"}) r.saw(field, offers[0].first, offers[0].last);

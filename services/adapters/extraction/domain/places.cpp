@@ -418,7 +418,7 @@ bool postal_code_fits(const std::string& code, const std::string& country) {
     return true;
 }
 
-About about(const Reading& r, const std::vector<PlaceFound>& places, int first, int last) {
+About about(const Reading& r, const std::vector<PlaceFound>& places, int first, int last, const std::set<int>& taken) {
     About best;
     const auto consider = [&](int anchor_first, int anchor_last, Role role, bool something_else, int extra, bool is_place = false, bool route = false) {
         const bool before = anchor_last < first;
@@ -438,7 +438,7 @@ About about(const Reading& r, const std::vector<PlaceFound>& places, int first, 
     const int low = std::max(0, first - 60), high = std::min(r.size() - 1, last + 30);
     for (auto tag = std::lower_bound(r.tags.begin(), r.tags.end(), low, [](const Tag& t, int f) { return t.first < f; }); tag != r.tags.end() && tag->first <= high; ++tag) {
         if (tag->first >= first && tag->first <= last) continue;
-        if (r.gone[tag->first]) continue;
+        if (r.gone[tag->first] || taken.contains(tag->first)) continue;
         if (r.is(tag->first, Meaning::metres) || r.is(tag->first, Meaning::reference) || r.is(tag->first, Meaning::per_vehicle)) {
             if (tag->meaning == Meaning::pickup) continue;
         }
@@ -518,10 +518,20 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         if (follows_pickup && place.first == previous->last + 1 && (r.languages & languages_with(Habit::bare_destination))) give(place, Role::delivery, 56);
         if (in_or_to && same && place.sure == 0) give(place, Role::delivery, 12);
     }
+    // "in Passau laden, ...": the verb after a town is that town's
+    std::set<int> taken;
+    for (PlaceFound& place : places) {
+        const int verb = place.last + 1;
+        if (!r.is(place.first - 1, Meaning::in_word) || verb >= r.size() || r.tokens[verb].sentence != r.tokens[place.first].sentence) continue;
+        const bool pickup = r.is(verb, Meaning::pickup), delivery = r.is(verb, Meaning::delivery);
+        if (pickup == delivery || !(verb + 1 == r.size() || r.mark(verb + 1, ',') || r.mark(verb + 1, ';') || r.mark(verb + 1, '.') || r.is(verb + 1, Meaning::also))) continue;
+        give(place, pickup ? Role::pickup : Role::delivery, 70);
+        taken.insert(verb);
+    }
     // cue words further away
     std::vector<PlaceFound> none;
     for (PlaceFound& place : places) {
-        const About a = about(r, none, place.first, place.last);
+        const About a = about(r, none, place.first, place.last, taken);
         const bool introduced = r.is(place.first - 1, Meaning::in_word) || r.mark(place.first - 1, ',') || r.mark(place.first - 1, '-') || r.mark(place.first - 1, ':') || r.mark(place.first - 1, '|');
         const bool certain_name = place.evidence >= (introduced ? 25 : 30) || (r.tokens[place.first].sentence == r.tokens[std::max(0, place.first - 1)].sentence && place.evidence >= 10 && place.evidence < 25 && !r.tokens[place.first].capitals);
         if (a.role != Role::none && a.cost < 30 && certain_name) give(place, a.role, 45 - a.cost);
@@ -534,7 +544,13 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
     for (PlaceFound& p : places)
         if (p.role == Role::none && p.evidence >= 25) open.push_back(&p);
     if (!any_pickup && any_delivery && open.size() == 1 && open[0]->first < std::find_if(places.begin(), places.end(), [](const auto& p) { return p.role == Role::delivery; })->first) give(*open[0], Role::pickup, 26);
-    if (any_pickup && !any_delivery && open.size() == 1 && open[0]->evidence >= 45) give(*open[0], Role::delivery, 26);
+    const auto beside_a_day = [&](const PlaceFound& p) { return p.first > 0 && r.used[p.first - 1] && !r.number(p.first - 1) && r.tokens[p.first - 1].sentence == r.tokens[p.first].sentence; };
+    if (any_pickup && !any_delivery && open.size() == 1 && (open[0]->evidence >= 45 || (!taken.empty() && beside_a_day(*open[0])))) give(*open[0], Role::delivery, 26);
+    // "L: PL-43300 Bielsko-Biala ... / E: DE-70173 Stuttgart ...": nothing says which is which, but two towns with their codes in one line
+    if (!any_pickup && !any_delivery && open.size() == 2 && open[0]->evidence >= 45 && open[1]->evidence >= 45 && !open[0]->postal_code.empty() && !open[1]->postal_code.empty() && r.tokens[open[0]->first].line == r.tokens[open[1]->first].line) {
+        give(*open[0], Role::pickup, 26);
+        give(*open[1], Role::delivery, 26);
+    }
 }
 
 }  // namespace waybill::extraction::rules

@@ -7,6 +7,7 @@
 #include <waybill/gazetteer.h>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct About {
     int cost = 1000;
     bool route = false, place = false;  // only a town speaks for it; route: only "A - B" speaks for it, which belongs to both stops
 };
-About about(const Reading& reading, const std::vector<PlaceFound>& places, int first, int last);
+// `taken`: cue words that speak for somebody else.
+About about(const Reading& reading, const std::vector<PlaceFound>& places, int first, int last, const std::set<int>& taken = {});
 
 }  // namespace waybill::extraction::rules

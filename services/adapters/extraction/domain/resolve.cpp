@@ -9,6 +9,17 @@ namespace {
 
 bool same_town(const PlaceFound& a, const PlaceFound& b) { return a.town ? a.town == b.town : a.name == b.name && a.country == b.country; }
 
+// "Please let me have your best rate by noon today": the day is the answer's.
+bool when_to_answer(const Reading& r, const std::vector<PlaceFound>& places, const DayFound& day) {
+    bool by = false;
+    for (int k = day.first - 1; k >= 0 && k > day.first - 10 && r.tokens[k].sentence == r.tokens[day.first].sentence; --k) {
+        if (r.is(k, Meaning::pickup) || r.is(k, Meaning::delivery) || std::any_of(places.begin(), places.end(), [&](const PlaceFound& p) { return p.first <= k && k <= p.last; })) return false;
+        if (by && (r.is(k, Meaning::quote) || r.is(k, Meaning::answer_by))) return true;
+        by |= r.is(k, Meaning::by);
+    }
+    return false;
+}
+
 }  // namespace
 
 void read_stop(Reading& r, const std::vector<PlaceFound>& places, Role role, const char* name, Stop& stop, Said& said) {
@@ -55,7 +66,7 @@ void read_stop(Reading& r, const std::vector<PlaceFound>& places, Role role, con
 
 void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vector<DayFound>& days, int signature, bool older, Said& said, std::vector<DayTold>& told) {
     for (const DayFound& day : days) {
-        if (day.first >= signature) continue;
+        if (day.first >= signature || when_to_answer(r, places, day)) continue;
         const About a = about(r, places, day.first, day.last);
         if (a.something_else && a.cost < 60) continue;
         told.push_back({&day, a.cost < 60 && !a.route ? a.role : Role::none, a.cost, a.place});
