@@ -178,6 +178,7 @@ private:
         if (likely(*european) != likely(*american)) return exact(first, last, likely(*european) ? *european : *american);
         auto item = exact(first, last, *european);
         item.until = american;
+        item.day_or_month = true;
         item.doubt = fmt::format("'{}' can be {} or {}", r.raw(first, last), day_text(*european), day_text(*american));
         return item;
     }

@@ -18,9 +18,10 @@ struct DayFound {
     int first, last;  // tokens
     Kind kind;
     Day day;                   // of a weekday: the next one; of a range: its first
-    std::optional<Day> until;  // of a range: its last
+    std::optional<Day> until;  // of a range: its last; of one that can be day or month first: the other reading
     bool relative = false;     // "tomorrow", a bare weekday: means something only on the day it was written
     std::string doubt;         // why it is not one day, in plain words; empty if it is
+    bool day_or_month = false; // "6/5" can be of May or of June
 };
 std::vector<DayFound> days_in(Reading& reading, Day received);
 

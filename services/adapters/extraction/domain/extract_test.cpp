@@ -47,6 +47,13 @@ TEST(Extract, LeavesWhatIsDoubtfulToAPerson) {
     }
 }
 
+TEST(Extract, TakesTheReadingOfADeliveryThatFollowsItsPickup) {
+    const Answer answer = read_chat("Truck needed today! Kaunas -> Katowice, 20 pallets doors, 9 tons, must arrive 7/11. 800 EUR");
+    EXPECT_EQ(answer.decision, Decision::accept);
+    EXPECT_EQ(answer.fields.delivery.date, "2026-11-07");
+    EXPECT_EQ(read_chat("Truck needed on 11/12, Kaunas -> Katowice, 20 pallets doors, 9 tons, must arrive 12/12. 800 EUR").decision, Decision::review) << "the pickup itself can be two days";
+}
+
 TEST(Extract, RejectsWhatIsNoOffer) {
     for (const char* text : {
              "Kaunas-Ryga rytoj 18 palečių – klientas atšaukė, mašinos nebereikia",

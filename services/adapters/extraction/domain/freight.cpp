@@ -162,6 +162,11 @@ Amounts amounts_in(Reading& r) {
             i = k + 1;
             continue;
         }
+        if (k >= 0 && r.is(k, Meaning::metre) && std::abs((n->otherwise ? *n->otherwise : n->value) - 13.6) < 0.01) {  // the length of a trailer is meant as its loading metres
+            take(metres, {13.6, first, k});
+            i = k;
+            continue;
+        }
         if (k >= 0 && r.is(k, Meaning::metres)) {
             const Tag* unit = r.tag(k, Meaning::metres);
             if (unit) {
@@ -598,7 +603,7 @@ std::optional<std::string> phone_in(Reading& r, bool marked, int signature) {
 std::optional<std::string> shipper_in(Reading& r, int signature, const std::optional<std::string>& email) {
     const auto legal_at = [&](int i, int& last) {
         const Tag* tag = r.tag(i, Meaning::legal_form);
-        if (!tag || !(r.tokens[i].capital || tag->last > tag->first)) return false;
+        if (!tag || !(r.tokens[i].capital || tag->last > tag->first) || (r.is(i, Meaning::kilogram) && r.number(i - 1))) return false;
         last = tag->last;
         return true;
     };

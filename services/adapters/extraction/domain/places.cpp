@@ -125,6 +125,7 @@ std::optional<Postal> postal_at(const Reading& r, int i, const std::string& want
         out.code += " " + std::string(r.raw(out.last, out.last));
     }
     if (is_quantity_after(r, out.last + 1) && out.country.empty()) return {};
+    if (r.is(out.last + 1, Meaning::month) && !r.tokens[out.last + 1].space_before) return {};  // "PL 18MAY27"
     if (r.mark(out.last + 1, '.') && r.number(out.last + 2) && !r.tokens[out.last + 2].space_before) return {};
     return out;
 }

@@ -15,18 +15,22 @@ using Kind = Token::Kind;
 
 struct Lexicon {
     std::unordered_map<std::string, std::vector<const Phrase*>> exact;     // by first word
-    std::unordered_map<std::uint16_t, std::vector<const Phrase*>> prefix;  // by the first two bytes of it, the shortest first
+    std::unordered_map<std::uint32_t, std::vector<const Phrase*>> prefix;  // by up to four bytes of it, the shortest first
     Lexicon() {
         for (const Phrase& phrase : phrases()) {
             const std::string& first = phrase.words[0];
-            if (first.ends_with('*')) prefix[begin_of(first)].push_back(&phrase);
+            if (first.ends_with('*')) prefix[begin_of(std::string_view(first).substr(0, std::min<std::size_t>(4, first.size() - 1)))].push_back(&phrase);
             else exact[first].push_back(&phrase);
         }
         exact.max_load_factor(0.5);
         for (auto& [begin, open] : prefix)
             std::stable_sort(open.begin(), open.end(), [](const Phrase* a, const Phrase* b) { return a->words[0].size() < b->words[0].size(); });
     }
-    static std::uint16_t begin_of(std::string_view word) { return std::uint16_t(static_cast<unsigned char>(word[0]) << 8 | static_cast<unsigned char>(word[1])); }
+    static std::uint32_t begin_of(std::string_view bytes) {
+        std::uint32_t begin = 0;
+        for (const char c : bytes) begin = begin << 8 | static_cast<unsigned char>(c);
+        return begin;
+    }
 };
 
 const Lexicon& lexicon() {
@@ -176,10 +180,12 @@ std::vector<Candidate> all_candidates(const Reading& reading) {
         if (const auto exact = words.exact.find(word); exact != words.exact.end())
             for (const Phrase* phrase : exact->second)
                 if (matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
-        if (word.size() < 2) continue;
-        if (const auto open = words.prefix.find(Lexicon::begin_of(word)); open != words.prefix.end())
+        for (std::size_t size = 1; size <= std::min<std::size_t>(4, word.size()); ++size) {
+            const auto open = words.prefix.find(Lexicon::begin_of(std::string_view(word).substr(0, size)));
+            if (open == words.prefix.end()) continue;
             for (const Phrase* phrase : open->second)
                 if (word.starts_with(std::string_view(phrase->words[0]).substr(0, phrase->words[0].size() - 1)) && matches(reading, *phrase, i, last)) found.push_back({phrase, i, last});
+        }
     }
     return found;
 }

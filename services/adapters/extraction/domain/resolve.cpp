@@ -99,7 +99,16 @@ void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vec
         std::string why;
         for (const DayTold& t : told) {
             if (t.role != role) continue;
-            const DayFound& d = *t.found;
+            DayFound d = *t.found;
+            // "6/5" after the 4th of May is the 6th: of two readings one follows the pickup closely.
+            if (role == Role::delivery && d.day_or_month && said.pickup_day) {
+                const auto soon = [&](Day day) { return day >= *said.pickup_day && day <= *said.pickup_day + std::chrono::days(10); };
+                if (soon(d.day) != soon(*d.until)) {
+                    if (!soon(d.day)) d.day = *d.until;
+                    d.until.reset();
+                    d.doubt.clear();
+                }
+            }
             if (!d.doubt.empty()) why = d.doubt;
             if (older && d.relative && d.kind == DayFound::Kind::exact) why = fmt::format("'{}' was written on another day", r.raw(d.first, d.last));
             Day day = role == Role::delivery && d.until ? *d.until : d.day;
