@@ -242,7 +242,22 @@ private:
             if (i > 1 && r.mark(i - 1, '-') && r.is(i - 2, Meaning::weekday_short) && r.used[i - 2]) return of_weekday(i, tag->last, tag->value);
             return {};
         }
-        return dated(i);
+        return with_weekday(dated(i));
+    }
+
+    // "7 June (Monday)", "7.6., Monday": the two must agree
+    std::optional<DayFound> with_weekday(std::optional<DayFound> item) const {
+        if (!item) return item;
+        int k = item->last + 1;
+        const bool bracket = r.mark(k, '(') || (r.mark(k, ',') && r.is(k + 1, Meaning::weekday));
+        if (bracket) ++k;
+        const Tag* tag = bracket ? r.tag(k, Meaning::weekday) : nullptr;
+        if (!tag || r.tokens[k].line != r.tokens[item->first].line || !(r.mark(k - 1, ',') || r.mark(tag->last + 1, ')'))) return item;
+        const bool agrees = weekday_of(item->day) == tag->value;
+        if (r.mark(k - 1, ',') && !agrees) return item;  // two days side by side
+        if (!agrees) item->doubt = fmt::format("'{}': that day is no such weekday", r.raw(item->first, tag->last));
+        item->last = r.mark(tag->last + 1, ')') ? tag->last + 1 : tag->last;
+        return item;
     }
 
     // "tomorrow (6.10.)", "morgen, Mittwoch": the two must agree

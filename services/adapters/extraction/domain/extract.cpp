@@ -34,6 +34,7 @@ void read_kind(const Reading& r, Said& said) {
             case Meaning::reminder: said.reminder = true; break;
             case Meaning::invoice: said.invoice = true; break;
             case Meaning::closed: said.closed = true; break;
+            case Meaning::under_way: said.under_way = true; break;
             case Meaning::spam: ++said.spam; break;
             default: break;
         }

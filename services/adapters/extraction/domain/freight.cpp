@@ -227,7 +227,7 @@ Amounts amounts_in(Reading& r) {
         int k = last + 1;
         if (r.is(k, Meaning::piece)) ++k;
         if (r.mark(k, '.')) ++k;
-        if (same_line(r, i, k) && (r.is(k, Meaning::truck) || (r.is(k, Meaning::equipment) && !r.is(k, Meaning::pallet))) && !r.is(k, Meaning::hour) && !r.is(k, Meaning::pallet) && r.word(k)) {
+        if (same_line(r, i, k) && r.tokens[k].sentence == r.tokens[i].sentence && (r.is(k, Meaning::truck) || (r.is(k, Meaning::equipment) && !r.is(k, Meaning::pallet))) && !r.is(k, Meaning::hour) && !r.is(k, Meaning::pallet) && r.word(k)) {
             out.vehicles = count;
             r.saw("vehicles_needed", i, k);
         }

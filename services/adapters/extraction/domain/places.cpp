@@ -253,7 +253,7 @@ std::vector<PlaceFound> places_in(Reading& r) {
         ++words;
         lower_words += !t.capital;
     }
-    const bool careless = words > 0 && words - lower_words <= 3;  // a chat that writes no capitals
+    const bool careless = words > 0 && words - lower_words <= 1;  // a chat that writes no capitals
     for (int i = 0; i < r.size(); ++i) {
         if (!r.word(i) || !r.free(i) || r.tokens[i].folded.size() < 2) continue;
         const bool prep = r.is(i - 1, Meaning::from_word) || r.is(i - 1, Meaning::to_word) || r.is(i - 1, Meaning::in_word);
@@ -483,8 +483,8 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
         PlaceFound &a = places[i], &b = places[i + 1];
         int dashes = 0, others = 0;
         for (int k = a.last + 1; k < b.first; ++k) (r.mark(k, '-') || r.mark(k, '>')) ? ++dashes : ++others;
-        // "F-59000 Lille / D-50667 Köln": with their codes two towns are a lane
-        if (b.first > a.last && others == 1 && dashes == 0 && r.mark(b.first - 1, '/') && !a.postal_code.empty() && !b.postal_code.empty() && r.tokens[a.last].line == r.tokens[b.first].line) {
+        // "F-59000 Lille / D-50667 Köln": with their codes or countries two towns are a lane
+        if (b.first > a.last && others == 1 && dashes == 0 && r.mark(b.first - 1, '/') && a.evidence >= 45 && b.evidence >= 45 && r.tokens[a.last].line == r.tokens[b.first].line) {
             give(a, Role::pickup, 100);
             give(b, Role::delivery, 100);
         }
