@@ -115,7 +115,8 @@ private:
                 } else {
                     y = 0;
                 }
-                if (s1 == '-' && !y) return {};
+                const auto parted = [&](int k) { return r.mark(k, ',') || r.mark(k, '|') || r.mark(k, ';'); };
+                if (s1 == '-' && !y && !(parted(i - 1) && parted(j + 1) && r.tokens[i].folded.size() == 2 && r.tokens[j].folded.size() == 2)) return {};  // "| 07-07 |"
                 if (s1 == '.' && y == 0) {
                     if (b > 12 || r.tokens[j].folded.size() > 2 || r.is(i - 1, Meaning::clock) || (r.mark(i - 1, '.') && r.is(i - 2, Meaning::clock))) return {};
                     const bool closed = r.mark(j + 1, '.') && tight(r, j + 1);

@@ -621,7 +621,7 @@ std::optional<std::string> shipper_in(Reading& r, int signature, const std::opti
     const auto close = [&](int first, int last) {
         while (first <= last && (r.tokens[first].kind == Token::Kind::mark && !r.mark(first, '"'))) ++first;
         while (last >= first && r.tokens[last].kind == Token::Kind::mark && !r.mark(last, '"') && !(r.mark(last, '.') && r.tokens[last - 1].end - r.tokens[last - 1].begin < 4)) --last;
-        if (first > last || last - first > 12) return;
+        if (first > last || last - first > 12 || (r.is(first, Meaning::kilogram) && r.number(first - 1))) return;
         int words = 0, score = 0, trade = 0, person = 0, lower = 0;
         bool legal = false, lower_start = !r.tokens[first].capital && !r.mark(first, '"');
         for (int k = first; k <= last; ++k) {

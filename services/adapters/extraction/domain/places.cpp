@@ -476,6 +476,8 @@ void give_roles(const Reading& r, std::vector<PlaceFound>& places) {
             if (r.tokens[k].sentence != r.tokens[place.first].sentence || r.mark(k, ':') || r.mark(k, ',')) return false;
             if (r.is(k, Meaning::past)) return true;
         }
+        for (int k = place.last + 1; k < r.size() && k <= place.last + 3 && r.tokens[k].sentence == r.tokens[place.first].sentence && !r.mark(k, ':') && !r.mark(k, ',') && !r.number(k); ++k)
+            if (r.is(k, Meaning::past)) return true;  // "the delivery in Lyon last week"
         return false;
     });
     // "A - B", "A > B": only marks between the two
