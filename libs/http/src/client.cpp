@@ -267,7 +267,8 @@ Attempt Exchange::make(Link& link, const std::string& bytes, std::size_t respons
             return wrong(failed("read", anything ? "the answer broke off: " + read.error.message() : read.error.message(), "ask again"), !anything);
         }
         const auto& message = parser.get();
-        if (message.result_int() >= 100 && message.result_int() < 200) {
+        if (message.result_int() < 100) return wrong(failed("response", "what came is not HTTP: its status has no class", "see what answers at this address"));
+        if (message.result_int() < 200) {
             if (message.result_int() == 101) break;
             continue;
         }

@@ -128,6 +128,7 @@ TEST(Client, SaysInWhichWayTheOtherSideFailed) {
         {"resets", [](Wire& wire) { wire.until("\r\n\r\n"), wire.reset(); }, "read", ""},
         {"garbage", say("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "response", "not HTTP"},
         {"bad status", say("HTTP/1.1 abc OK\r\n\r\n"), "response", "not HTTP"},
+        {"status below all classes", say("HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n"), "response", "not HTTP"},
         {"bad length", say("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), "response", "not HTTP"},
         {"breaks off in the body", say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), "read", "broke off"},
         {"breaks off in the header", say("HTTP/1.1 200 OK\r\nContent-Le"), "read", "broke off"},
