@@ -244,7 +244,7 @@ def text(made, title):
     lines.append(f"  shipments     " + ", ".join(f"{count} {stage}" for stage, count in made["shipments"]["by_stage"].items()) + f"; {made['completed_during_faults']} completed inside fault windows")
     for kind, of in take.items():
         if of["count"]:
-            lines.append(f"  take-over     after a {kind}: {of['count']} lanes, {of['undisturbed']} undisturbed: p50 {of['p50']} s, p99 {of['p99']} s, max {of['max']} s"
+            lines.append(f"  take-over     after a {kind}: {of['count']} lanes, " + (f"{of['undisturbed']} undisturbed: p50 {of['p50']} s, p99 {of['p99']} s, max {of['max']} s" if of["undisturbed"] else "none undisturbed")
                          + (f"; max while Postgres was hit too: {of['max_disturbed']} s" if of["max_disturbed"] is not None else ""))
             if of["undisturbed"] and of["p99"] > 2 * of["p50"]:
                 lines += [f"                  slow: {one['service']} lane {one['lane']} took {one['seconds']} s, hit at {one['at']} s, beside {', '.join(one['beside']) or 'nothing'}" for one in of["slowest"]]

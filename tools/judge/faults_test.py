@@ -219,7 +219,7 @@ class Judging(unittest.TestCase):
         seen = a_clean_end()
         for one in seen.take_overs:
             one.disturbed = True
-        self.assertIn("after a kill: 2 lanes, 0 undisturbed", text(verdict(seen), "verdict"))
+        self.assertIn("after a kill: 2 lanes, none undisturbed; max while Postgres was hit too: 9.0 s", text(verdict(seen), "verdict"))
 
     def test_each_violation_alone_is_told_for_what_it_is(self):
         for what, kind, words, happen in WRONGS:
