@@ -301,6 +301,8 @@ std::optional<Temperature> temperature_in(Reading& r) {
         }
         bool context = false;
         for (int b = one->first - 1; b >= std::max(0, one->first - 4) && same_line(r, b, i); --b) context |= r.is(b, Meaning::temperature) || r.is(b, Meaning::degree);
+        if (one->value < 0 && (r.mark(one->first - 1, ',') || r.mark(one->first - 1, '/')) && !r.number(last + 1))  // "frozen fish, 33 pallets, -20"
+            for (int b = one->first - 1; b >= 0 && r.tokens[b].sentence == r.tokens[one->first].sentence; --b) context |= r.is(b, Meaning::temperature);
         const bool certain_degree = degree && (has_sign || context || !r.tag_at(last, Meaning::degree) || r.tag_at(last, Meaning::degree)->value != 1) && !(r.tokens[one->last + 1 < r.size() ? one->last + 1 : one->last].folded == "c" && !has_sign && !r.tokens[one->last + 1].capital);
         if (!certain_degree && !(context && (has_sign || r.is(last + 1, Meaning::degree)))) continue;
         if (low < -45 || high > 45) continue;
