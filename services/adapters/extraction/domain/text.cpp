@@ -276,11 +276,14 @@ bool is_head(std::string_view line) {
 }
 
 bool begins_older(std::string_view line) {
+    const bool ruled = line.starts_with("---") || line.ends_with("---") || line.starts_with("Begin ");
+    const bool quoting = line.ends_with(":") && line.find_first_of("0123456789@") != line.npos;
+    if (!ruled && !quoting) return false;
     const std::string folded = fold(line);
-    if (line.starts_with("---") || line.ends_with("---") || line.starts_with("Begin "))
+    if (ruled)
         for (const auto& words : mail_words(Meaning::older_message))
             if (folded.find(words) != folded.npos) return true;
-    if (line.ends_with(":") && line.find_first_of("0123456789@") != line.npos)
+    if (quoting)
         for (const auto& words : mail_words(Meaning::wrote))
             if (folded.ends_with(words) || folded.find(" " + words + " ") != folded.npos) return true;
     return false;
