@@ -26,7 +26,11 @@ std::string spelled_out(std::string_view text) {
         {"ö", "oe"}, {"Ö", "Oe"}, {"ø", "oe"}, {"Ø", "Oe"}, {"ü", "ue"}, {"Ü", "Ue"}, {"ä", "ae"}, {"Ä", "Ae"}, {"å", "aa"}, {"Å", "Aa"}};
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
-        const auto letter = static_cast<unsigned char>(text[i]) < 0x80 ? std::end(letters) : std::find_if(std::begin(letters), std::end(letters), [&](const auto& l) { return text.substr(i, 2) == l.first; });
+        if (static_cast<unsigned char>(text[i]) < 0x80) {
+            out += text[i++];
+            continue;
+        }
+        const auto letter = std::find_if(std::begin(letters), std::end(letters), [&](const auto& l) { return text.substr(i, 2) == l.first; });
         if (letter != std::end(letters)) out += letter->second;
         else out += text[i];
         i += letter != std::end(letters) ? 2 : 1;

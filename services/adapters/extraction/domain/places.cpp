@@ -415,7 +415,7 @@ bool postal_code_fits(const std::string& code, const std::string& country) {
     const auto digits = std::count_if(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
     for (const auto& known : {std::span<const PostalShape>(whole), std::span<const PostalShape>(shapes)})
         for (const PostalShape& shape : known)
-            if (shape.country == country) return digits <= std::max(shape.most, country == "PT" ? 7 : 0);
+            if (shape.country == country) return digits <= shape.most;
     return true;
 }
 

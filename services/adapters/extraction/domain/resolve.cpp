@@ -71,19 +71,22 @@ void read_days(Reading& r, const std::vector<PlaceFound>& places, const std::vec
         if (a.something_else && a.cost < 60) continue;
         told.push_back({&day, a.cost < 60 && !a.route ? a.role : Role::none, a.cost, a.place});
     }
-    // "From Gent to Brno on Friday": a day that only stands beside the town of delivery is when it begins.
-    if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 1 && told[0].beside_place) {
+    const bool all_of_delivery = std::all_of(told.begin(), told.end(), [](const DayTold& t) { return t.role == Role::delivery; });
+    const auto after_a_pickup = [&](const DayFound& day) {
+        return std::any_of(places.begin(), places.end(), [&](const PlaceFound& p) { return p.role == Role::pickup && p.first < day.first && r.tokens[p.first].sentence == r.tokens[day.first].sentence; });
+    };
+    const auto by_then = [&](const DayFound& day) { return r.is(day.first - 1, Meaning::by) || r.is(day.first - 2, Meaning::by); };
+    // "From Gent to Brno on Friday": a day that only stands beside the town of delivery is when it begins; so is one of two, where
+    // the other is the delivery's by a word: "... on Friday. Delivery Monday".
+    if (all_of_delivery && (told.size() == 1 || (told.size() == 2 && !told[1].beside_place)) && told[0].beside_place) {
         const DayFound& day = *told[0].found;
-        bool from = false, cue = r.is(day.first - 1, Meaning::by) || r.is(day.first - 2, Meaning::by) || day.until.has_value();
-        for (const PlaceFound& place : places) from |= place.role == Role::pickup && place.first < day.first && r.tokens[place.first].sentence == r.tokens[day.first].sentence;
-        for (int k = 0; k < r.size(); ++k) cue |= r.is(k, Meaning::delivery);
-        if (from && !cue) told[0].role = Role::pickup;
+        bool cue = by_then(day);
+        if (told.size() == 1) {
+            cue |= day.until.has_value();
+            for (int k = 0; k < r.size(); ++k) cue |= r.is(k, Meaning::delivery);
+        }
+        if (after_a_pickup(day) && !cue) told[0].role = Role::pickup;
     }
-    // "From Gent to Brno on Friday. Delivery Monday": of two days of delivery the one that only stands beside the town is when it begins.
-    else if (std::none_of(told.begin(), told.end(), [](const DayTold& t) { return t.role != Role::delivery; }) && told.size() == 2 && told[0].beside_place && !told[1].beside_place &&
-             std::any_of(places.begin(), places.end(), [&](const PlaceFound& p) { return p.role == Role::pickup && p.first < told[0].found->first && r.tokens[p.first].sentence == r.tokens[told[0].found->first].sentence; }) &&
-             !r.is(told[0].found->first - 1, Meaning::by) && !r.is(told[0].found->first - 2, Meaning::by))
-        told[0].role = Role::pickup;
     // A day that nothing claims is the pickup's when that has none: "tomorrow, 24 t, Kaunas - Riga".
     const auto has = [&](Role role) { return std::any_of(told.begin(), told.end(), [&](const DayTold& t) { return t.role == role; }); };
     if (!has(Role::pickup)) {
