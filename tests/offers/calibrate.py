@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """calibrate.py PROGRAM [--check]: how often a field that the rules tell is right, by what kind of field it is and how it was told.
 
-Counts over sample.jsonl, wide.jsonl and the odd lines of more.jsonl, and writes services/adapters/extraction/domain/confidence.h,
+Counts over sample.jsonl, wide.jsonl and the odd lines of more.jsonl, and writes the rows of services/adapters/extraction/domain/confidence.h,
 from which the rules give every field its confidence. With --check it writes nothing, and fails when the file is not what it would
 write, or when on the even lines of more.jsonl, which nobody develops on, fields said to be right nineteen times in twenty are not.
 
@@ -27,24 +27,7 @@ GROUPS = {
 }
 GROUP = {field: group for group, fields in GROUPS.items() for field in fields}
 HOW = ("sure", "asked", "doubtful")
-HEAD = """// Made by tests/offers/calibrate.py: how often a field is right, by its kind and by how it was told: (right + 1) / (told + 2).
-#pragma once
-
-#include <string_view>
-
-namespace waybill::extraction::rules {
-
-// Doubtful: a reason names it, or the whole shipment; asked: a person is asked about another field.
-enum class Told { sure, asked, doubtful };
-
-struct Share {
-    std::string_view group;
-    Told how;
-    double right;
-};
-
-inline constexpr Share shares[] = {
-"""
+BEGIN, END = "inline constexpr Share shares[] = {\n", "};\n"
 
 
 def how_told(field, answer):
@@ -77,12 +60,14 @@ def table(program):
         for group, how, _, good in told(program, name, wanted):
             right[group, how] += good
             all_[group, how] += 1
-    lines = [HEAD]
-    for group in GROUPS:
-        for how in HOW:
-            good, count = right[group, how], all_[group, how]
-            lines.append(f'    {{"{group}", Told::{how}, {(good + 1) / (count + 2):.3f}}},  // {good} of {count}\n')
-    return "".join(lines) + "};\n\n}  // namespace waybill::extraction::rules\n"
+    rows = ""
+    for group, fields in GROUPS.items():
+        counts = [(right[group, how], all_[group, how]) for how in HOW]
+        names = ", ".join(f'"{field}"' for field in fields)
+        shares = ", ".join(f"{(good + 1) / (count + 2):.3f}" for good, count in counts)
+        rows += f"    {{{{{names}}}, {{{shares}}}}},  // {', '.join(f'{good} of {count}' for good, count in counts)}\n"
+    head, rest = TABLE.read_text(encoding="utf-8").split(BEGIN)
+    return head + BEGIN + rows + rest[rest.index(END):]
 
 
 def check(program):

@@ -85,15 +85,10 @@ int letter_inside(const Reading& r, const Figure& figure) {
 
 // How often a field that is told so is right, as it was counted.
 double confidence_of(std::string_view field, Told how) {
-    static constexpr std::pair<std::string_view, std::string_view> groups[] = {
-        {"place", "place"}, {"country", "place"}, {"postal_code", "place"}, {"date", "time"}, {"time_from", "time"}, {"time_to", "time"},
-        {"weight_kg", "amount"}, {"pallets", "amount"}, {"loading_metres", "amount"}, {"vehicles_needed", "amount"},
-        {"goods", "words"}, {"reference", "words"}, {"shipper", "words"}, {"contact_email", "words"}, {"contact_phone", "words"}};
     const auto last = field.substr(field.rfind('.') + 1);
-    const auto known = std::find_if(std::begin(groups), std::end(groups), [&](const auto& group) { return group.first == last; });
-    const auto group = known == std::end(groups) ? "terms" : known->second;
-    const auto share = std::find_if(std::begin(shares), std::end(shares), [&](const Share& one) { return one.group == group && one.how == how; });
-    return share == std::end(shares) ? 0 : share->right;
+    for (const Share& share : shares)
+        if (std::find(std::begin(share.fields), std::end(share.fields), last) != std::end(share.fields)) return share.right[std::size_t(how)];
+    return 0;
 }
 
 Told how_told(const std::string& field, const Answer& answer) {
