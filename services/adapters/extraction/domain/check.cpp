@@ -48,6 +48,7 @@ std::string no_offer(const Said& said, const std::string& channel) {
     if (said.truck_free && !complete) return "a carrier offers an empty truck";
     if (said.wants_freight && !complete) return "a carrier looks for freight";
     if (said.reminder && said.invoice && !(complete && f.equipment)) return "it is about an invoice";
+    if (said.papers && !(complete && f.equipment)) return "it is about the papers of a transport";
     if (said.spam >= 2 || (said.spam == 1 && !route)) return "it advertises something";
     if (said.under_way && !amount) return "it is about a transport under way";
     if (said.closed && !(route && amount)) return "it says when somebody is away";

@@ -35,6 +35,7 @@ void read_kind(const Reading& r, Said& said) {
             case Meaning::invoice: said.invoice = true; break;
             case Meaning::closed: said.closed = true; break;
             case Meaning::under_way: said.under_way = true; break;
+            case Meaning::papers: said.papers = true; break;
             case Meaning::spam: ++said.spam; break;
             default: break;
         }
@@ -290,6 +291,7 @@ Answer extract(const Message& message) {
     if (said.cancelled) doubt(said, "shipment", "another order is taken back in the same message");
     if (said.truck_free || said.wants_freight) doubt(said, "shipment", "it may be a carrier who looks for freight");
     if (said.reminder && said.invoice) doubt(said, "shipment", "it may be about an invoice");
+    if (said.papers) doubt(said, "shipment", "it may be about the papers of a transport");
     if (said.several && said.doubts.empty()) doubt(said, "shipment", "there may be several shipments");
     answer.decision = said.doubts.empty() ? Decision::accept : Decision::review;
     answer.fields = std::move(said.fields);

@@ -18,7 +18,7 @@ struct Said {
     std::vector<Reason> doubts;
     bool several = false, table = false;
     bool per_vehicle = false, stacked = false;
-    bool cancelled = false, instead = false, truck_free = false, wants_freight = false, reminder = false, invoice = false, closed = false, under_way = false, attacked = false;
+    bool cancelled = false, instead = false, truck_free = false, wants_freight = false, reminder = false, invoice = false, closed = false, under_way = false, papers = false, attacked = false;
     int spam = 0;
     std::optional<Day> pickup_day, delivery_day;
     const gazetteer::Town *from = nullptr, *to = nullptr;  // where it is certain which

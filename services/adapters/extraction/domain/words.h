@@ -20,7 +20,7 @@ namespace waybill::extraction::rules {
     X(currency) X(per_km) X(maximum) X(negotiable) X(quote) X(price) X(reference) X(shipper) X(goods) X(phone) X(fax) X(adr) X(hazard) \
     X(harmless) X(sign_off) X(greeting) X(legal_form) X(trade_word) X(stop_goods) X(joint) X(stop) X(older_message) X(wrote) \
     X(mail_head) X(mail_date) X(ordinal) X(year_word) X(before_day) X(article) X(unfit) X(per) X(other_sum) X(per_month) X(number_word) \
-    X(pallet_kind) X(under_way) X(in_or_to) X(trade_part)
+    X(pallet_kind) X(under_way) X(papers) X(in_or_to) X(trade_part)
 #define X(name) name,
 enum class Meaning : std::uint8_t { WAYBILL_MEANINGS(X) };
 #undef X
