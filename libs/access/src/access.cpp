@@ -62,9 +62,8 @@ std::string_view name_of(Role role) {
 Result<Keys> Keys::load(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return Refusal{"keys file", "'" + path + "' cannot be read", "name a JSON file of keys that this user may read"};
-    std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    std::string text;
+    for (char part[16384]; text.size() <= largest_file && (file.read(part, sizeof part), file.gcount() > 0);) text.append(part, static_cast<std::size_t>(file.gcount()));
     if (text.size() > largest_file) return Refusal{"keys file", "'" + path + "' is larger than 4 MiB", "split the keys over several services"};
     return parse(text);
 }
