@@ -171,7 +171,7 @@ struct Model::Inside {
     steady_clock::time_point next_at{}, rests_until{};
     Ledger ledger;
 
-    explicit Inside(ModelSettings s) : settings(std::move(s)), ledger(settings.ledger), client(http::ClientOptions{.ca_file = settings.ca_file, .response_limit = 256 * 1024}) {}
+    explicit Inside(ModelSettings s) : settings(std::move(s)), client(http::ClientOptions{.ca_file = settings.ca_file, .response_limit = 256 * 1024}), ledger(settings.ledger) {}
 
     std::int64_t micro_of(double money) const { return static_cast<std::int64_t>(money * 1e6); }
 
