@@ -97,6 +97,7 @@ std::size_t Business::index(const std::string& name) const {
 // ---- the beginning -----------------------------------------------------------------------------------------------------------
 
 void History::Process::submit(std::string key, std::any command, std::function<void(Result<host::Reply>)> reply) {
+    rests_until = 0ms;
     worker->submit(std::move(key), std::move(command), [reply = std::move(reply)](Result<CommandReply> result) {
         if (!result) reply(result.refusal());
         else reply(host::Reply{result->outcome, result->why, result->state});
@@ -194,7 +195,7 @@ Definition History::prepared(const Definition& original) {
         const auto own = definition.every_event;
         definition.every_event = Handler{0, Needs::nothing, [this, own](const void* state, const Arrival& arrival, Instant now) {
             ErasedDecision decision = own ? own->decide(state, arrival, now) : ErasedDecision{};
-            decision.rows.push_back({"~applied", {"n"}, {"n"}, witness_.audit(*arrival.envelope)});
+            decision.rows.push_back(witness_.audit(*arrival.envelope));
             return decision;
         }};
     }
@@ -217,7 +218,7 @@ void History::start(Process& process) {
         }});
     process.bus = std::make_unique<simulation::Bus>(broker_, simulation::Bus::Hooks{
         .publish = [this, &process](const Message& message) { return fate_of(process, message); },
-        .ask = [this](const Ask&) { ++activity_; return hit(Kind::ask_lost) ? 0 : hit(Kind::ask_twice) ? 2 : 1; },
+        .ask = [this](const Ask&) { activity_ += broken_lane_ < 0; return hit(Kind::ask_lost) ? 0 : hit(Kind::ask_twice) ? 2 : 1; },
         .reread = [this](const simulation::Broker::Where&) -> std::int64_t { return hit(Kind::read_again) ? 1 + static_cast<std::int64_t>(random_.below(20)) : 0; }});
     process.outbound = std::make_unique<simulation::Outbound>(definition, *process.clock, [this, &service](const Effect& effect, const Attempt& attempt) { return called(service, effect, attempt); });
     process.figures = std::make_unique<Figures>();
@@ -231,6 +232,7 @@ void History::start(Process& process) {
         unit.routes(*process.router, *process.inside);
     }
     process.renewed_at = -10000ms;
+    process.rests_until = 0ms;
 }
 
 // ---- faults ------------------------------------------------------------------------------------------------------------------
@@ -457,12 +459,22 @@ void History::renew(Process& process) {
         lanes.insert(lane);
     }
     process.worker->grant(lanes, now() + lease);
+    process.rests_until = 0ms;
+}
+
+// As the thread of a host: it sleeps until its rest is over, or something comes in.
+bool History::has_something_to_do(const Process& process) {
+    if (now() >= process.rests_until || process.bus->news()) return true;
+    const auto next = process.outbound->next();
+    return next && *next <= now();
 }
 
 void History::step(Process& process) {
+    if (!has_something_to_do(process)) return;
     process.busy = true;
     try {
-        process.worker->step();
+        const bool more = process.worker->step();
+        process.rests_until = more ? 0ms : now() + process.worker->rest();
         process.busy = false;
     } catch (const Killed&) {
         process.busy = false;
@@ -570,10 +582,21 @@ void History::break_a_lane() {
     for (int more = 0; more < 4; ++more) people_->send_next_offer();
     if (frozen_)
         for (auto& process : service.processes) process.stopped_until = now() + std::chrono::hours(1);
-    for (int rounds = 0; rounds < 3000 && idle_ < 12; ++rounds) advance(round());
-    for (int lane = 0; lane < plan_.lanes; ++lane)
-        if (lane != broken_lane_ && !caught_up(service, lane))
-            witness_.broken(Invariant::healthy_lanes_move, "lane " + std::to_string(lane) + " of " + service.name + " did not go on while lane " + std::to_string(broken_lane_) + " was broken");
+    const auto behind = [&] {
+        std::vector<int> lanes;
+        for (int lane = 0; lane < plan_.lanes; ++lane)
+            if (lane != broken_lane_ && !caught_up(service, lane)) lanes.push_back(lane);
+        return lanes;
+    };
+    for (int rounds = 0, waits = 0; rounds < 3000 && waits < 60; ++rounds) {
+        advance(round());
+        if (idle_ < 6) continue;
+        if (behind().empty()) break;
+        clock_.pass(2s);
+        ++waits;
+    }
+    for (const int lane : behind())
+        witness_.broken(Invariant::healthy_lanes_move, "lane " + std::to_string(lane) + " of " + service.name + " did not go on while lane " + std::to_string(broken_lane_) + " was broken");
     broken_lane_ = -1;
     broken_service_.clear();
 }
@@ -734,7 +757,8 @@ void History::look_at_books(const std::set<std::string>& excused) {
     simulation::Database& billing = database("billing");
     std::map<std::string, std::map<std::string, std::int64_t>> entries;
     std::map<std::string, std::int64_t> whole;
-    for (const auto& [key, row] : billing.rows["posting"]) {
+    for (auto& [id, posting] : billing.rows["posting"]) {
+        const auto& row = posting.values();
         const auto amount = row.at("amount_minor").to_number<std::int64_t>();
         entries[text_in(row, "entry_id")][text_in(row, "currency")] += amount;
         whole[text_in(row, "currency")] += amount;

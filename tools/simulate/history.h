@@ -75,6 +75,7 @@ private:
         int number = 0;
         bool older = false, busy = false;
         milliseconds stopped_until{-1}, up_at{0}, renewed_at{-10000};
+        milliseconds rests_until{0};  // unless something comes in
         std::unique_ptr<simulation::Clock> clock;
         std::unique_ptr<simulation::Store> store;
         std::unique_ptr<simulation::Bus> bus;
@@ -101,6 +102,7 @@ private:
     void start(Process& process);
     void kill(Process& process, const char* how);
     void step(Process& process);
+    bool has_something_to_do(const Process& process);
     void renew(Process& process);
     void let_others_go(milliseconds time);
     void take_over(Process& process, int lane);

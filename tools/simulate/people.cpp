@@ -147,10 +147,10 @@ void People::asked_driver(const std::string& assignment, const std::string& driv
 }
 
 void People::look(const std::string& id) {
-    const auto& table = run_.services_[run_.business_.index("operations")].database.rows["shipment"];
-    const auto found = table.find("\"" + id + "\"|");
-    if (found == table.end()) return;
-    const auto& row = found->second;
+    auto& tables = run_.services_[run_.business_.index("operations")].database.rows;
+    const auto found = tables["shipment"].find("\"" + id + "\",");
+    if (found == tables["shipment"].end()) return;
+    const auto& row = found->second.values();
     const auto seed = run_.plan_.seed;
     const std::string stage = text_of(row, "stage"), driver = text_of(row, "driver"), vehicle = text_of(row, "vehicle");
     if (stage.empty() && text_of(row, "offer_state") == "in_review") {
@@ -179,10 +179,10 @@ void People::look(const std::string& id) {
                 "{\"happened_at\":\"2026-10-08T09:30:00Z\",\"proof_of_delivery\":" + in_json(world::proof_of_delivery(seed, id)) + "}");
         });
     } else if (stage == "billing" && world::share(seed, {"pays", id}) < 0.4) {
-        const auto& invoices = run_.services_[run_.business_.index("operations")].database.rows["invoice"];
-        const auto invoice = invoices.find("\"" + id + "\"|");
-        if (invoice == invoices.end() || text_of(invoice->second, "gross").empty()) return;
-        const std::string gross = text_of(invoice->second, "gross"), currency = text_of(invoice->second, "currency");
+        const auto invoice = tables["invoice"].find("\"" + id + "\",");
+        if (invoice == tables["invoice"].end()) return;
+        const std::string gross = text_of(invoice->second.values(), "gross"), currency = text_of(invoice->second.values(), "currency");
+        if (gross.empty()) return;
         later(between(0, 4000), [this, id, gross, currency, seed] {
             ask("bank", "/v1/payments/notifications", "paid-" + id,
                 "{\"shipment_id\":" + in_json(id) + ",\"bank_reference\":" + in_json(world::bank_reference(seed, id)) + ",\"amount\":" + in_json(gross) + ",\"currency\":" + in_json(currency) + "}");

@@ -47,7 +47,7 @@ public:
 
     void committed(std::size_t service, const runtime::Batch& batch, const runtime::LaneRecord& before, const simulation::Database& database);
     void published(std::size_t service, const runtime::Message& message);
-    std::string audit(const runtime::Envelope& envelope);  // the row by which a service writes down that it applies this
+    runtime::Row audit(const runtime::Envelope& envelope);  // the row by which a service writes down that it applies this
     void called(const std::string& service, const runtime::Effect& effect);
     void broken(Invariant invariant, std::string what);
 

@@ -328,10 +328,7 @@ void Store::Session::write_rows(const Batch& batch) {
     for (const Row& row : batch.rows) {
         const auto known = newest.try_emplace(shape_of(row), statements.size()).first;
         if (shapes[row.table].size() > 1) {
-            const auto values = json::detail::parse(row.values);
-            std::string identity = row.table;
-            for (const auto& column : row.key) identity += "\x1f" + column + "\x1e" + boost::json::serialize(values.as_object().at(column));
-            const auto [last, first_time] = written.try_emplace(identity, known->second);
+            const auto [last, first_time] = written.try_emplace(row.table + "\x1e" + row.id, known->second);
             if (!first_time && last->second > known->second) known->second = statements.size();
             last->second = known->second;
         }

@@ -10,7 +10,6 @@ using std::chrono::milliseconds;
 std::string seen_key(const std::string& topic, int lane, std::int64_t incarnation) {
     return topic + "/" + std::to_string(lane) + "/" + std::to_string(incarnation);
 }
-std::string source_key(const std::string& topic, int lane) { return topic + "/" + std::to_string(lane); }
 std::string head_key(const std::string& topic, int partition) { return topic + "/" + std::to_string(partition); }
 
 // FNV-1a, 64 bits (RFC-less; constants from the authors' page). Spreads ids, protects nothing.
@@ -57,13 +56,12 @@ std::optional<std::map<std::int64_t, std::int64_t>> past_in(const std::string& n
     return past;
 }
 
-// "billing.v2.InvoiceIssued" -> "billing.InvoiceIssued"
+}  // namespace
+
 std::string without_version(std::string_view type) {
     const auto first = type.find('.'), last = type.rfind('.');
     return first == last ? std::string(type) : std::string(type.substr(0, first)) + std::string(type.substr(last));
 }
-
-}  // namespace
 
 std::string Lane::Input::identity() const {
     if (kind == Kind::event) return envelope.id();
@@ -86,11 +84,16 @@ Lane::Lane(Worker& worker, int number) : worker_(worker), definition_(worker.def
         must_commit_ = true;
         worker_.log_(Level::warning, "the database was restored: incarnation " + std::to_string(record_.incarnation) + " begins", number_);
     }
-    for (const auto& [key, last] : ledger.seen) {
-        const auto cut = key.rfind('/');
-        auto& newest = newest_[key.substr(0, cut)];
-        newest = std::max(newest, static_cast<std::int64_t>(std::stoll(key.substr(cut + 1))));
+    for (auto& [key, last] : ledger.seen) {
+        const auto cut = key.rfind('/'), before = key.rfind('/', cut - 1);
+        Source& source = sources_[{key.substr(0, before), std::stoi(key.substr(before + 1, cut - before - 1))}];
+        if (const std::int64_t incarnation = std::stoll(key.substr(cut + 1)); incarnation > source.newest) source = {incarnation, &last, {}};
     }
+    for (const auto& topic : definition_.emits_to)
+        for (int partition = 0; partition < worker_.lane_count_; ++partition) {
+            Target& to = target(topic, partition);
+            if (const auto head = ledger.heads.find(head_key(topic, partition)); head != ledger.heads.end()) to.next = &head->second;
+        }
     for (auto& parked : taken.parked) parked_[{parked.aggregate, parked.key}].push_back(std::move(parked));
     reload_timers();
     std::set<std::string> ids;
@@ -100,6 +103,21 @@ Lane::Lane(Worker& worker, int number) : worker_(worker), definition_(worker.def
         open_.emplace(effect.id, effect);
         worker_.seams_.outbound.start(number_, effect);
     }
+}
+
+Lane::Source& Lane::source_of(const Envelope& envelope) {
+    const auto found = sources_.find(std::tuple<std::string_view, int>(envelope.topic, envelope.lane));
+    return found != sources_.end() ? found->second : sources_[{envelope.topic, envelope.lane}];
+}
+
+Lane::Target& Lane::target(std::string_view topic, int partition) {
+    const auto found = targets_.find(std::tuple(topic, partition));
+    return found != targets_.end() ? found->second : targets_[{std::string(topic), partition}];
+}
+
+void Lane::note_now() {
+    note_at_ = milliseconds(0);
+    for (auto& [where, target] : targets_) target = {target.next, milliseconds(0), worker_.limits_.note_after_burst * 4};
 }
 
 std::int64_t Lane::seen(const std::string& key) const {
@@ -172,14 +190,12 @@ bool Lane::step(std::deque<Worker::Command>& commands) {
     std::vector<Input> inputs = gather(commands, draft);
     mark(footprint.gathered);
     if (!inputs.empty() || must_commit_ || flush) {
-        std::vector<std::string> identities;
         try {
             load(inputs);
             mark(footprint.loaded);
-            if (inputs.size() == 1) identities.push_back(inputs.front().identity());
             for (Input& input : inputs) handle(input, draft);
             mark(footprint.decided);
-            commit(draft, identities);
+            commit(draft, inputs);
             mark(footprint.committed);
         } catch (const std::exception& lost) {
             for (auto& [reply, result] : draft.replies) reply(Refusal{"service", std::string("the request was not committed: ") + lost.what(), "send it again with the same Idempotency-Key"});
@@ -266,26 +282,25 @@ std::vector<Lane::Input> Lane::gather(std::deque<Worker::Command>& commands, Dra
 bool Lane::admit(const Message& message, Draft& draft) {
     const Envelope& envelope = message.envelope;
     record_.ledger.positions[envelope.topic] = message.offset + 1;  // goes with the next batch: to read a note again costs nothing
+    Source& source = source_of(envelope);
     if (message.kind == Message::Kind::head_note) {
-        read_note(message, draft);
+        read_note(message, source, draft);
         return false;
     }
-    if (const auto newest = newest_.find(source_key(envelope.topic, envelope.lane)); newest != newest_.end() && envelope.incarnation < newest->second) {
+    if (envelope.incarnation < source.newest) {
         worker_.figures_.repeats++;  // the older incarnation was whole when the newer one opened: whatever else comes of it, the source has forgotten
         return false;
     }
-    const std::string key = seen_key(envelope.topic, envelope.lane, envelope.incarnation);
-    const auto known = record_.ledger.seen.find(key);
-    if (known == record_.ledger.seen.end() && envelope.incarnation > 1) {
+    if (envelope.incarnation > std::max<std::int64_t>(1, source.newest)) {
         worker_.figures_.skipped++;  // a new incarnation opens only by its head note
         return false;
     }
-    const std::int64_t last = known == record_.ledger.seen.end() ? -1 : known->second;
+    const std::int64_t last = source.last ? *source.last : -1;
     if (envelope.seq <= last) {
         worker_.figures_.repeats++;
         // The time of a lane never goes back, so what is older by number and younger by time was decided anew.
-        if (const auto told = told_at_.find(key); told != told_at_.end() && envelope.time > told->second) {
-            told->second = Instant::max();  // said once
+        if (source.told_at && envelope.time > *source.told_at) {
+            source.told_at = Instant::max();  // said once
             worker_.figures_.given_twice++;
             worker_.log_(Level::error, "lane " + std::to_string(envelope.lane) + " of " + envelope.topic + " gave a number twice: the database of " + envelope.source +
                                        " was put back without a new timeline, and events are lost", number_);
@@ -297,20 +312,21 @@ bool Lane::admit(const Message& message, Draft& draft) {
         want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq + 1);
         return false;
     }
-    record_.ledger.seen[key] = envelope.seq;
-    told_at_[key] = envelope.time;
+    if (!source.last) source = {envelope.incarnation, &record_.ledger.seen[seen_key(envelope.topic, envelope.lane, envelope.incarnation)], {}};
+    *source.last = envelope.seq;
+    source.told_at = envelope.time;
     if (moved_at_ < 0ms) moved_at_ = worker_.seams_.clock.elapsed();
     worker_.figures_.events_in++;
-    const auto wanted = wants_.find(key);
+    if (wants_.empty()) return true;
+    const auto wanted = wants_.find(seen_key(envelope.topic, envelope.lane, envelope.incarnation));
     if (wanted != wants_.end() && envelope.seq + 1 >= wanted->second.head) wants_.erase(wanted);
     return true;
 }
 
-void Lane::read_note(const Message& note, Draft& draft) {
+void Lane::read_note(const Message& note, Source& source, Draft& draft) {
     const Envelope& envelope = note.envelope;
-    const std::string key = seen_key(envelope.topic, envelope.lane, envelope.incarnation);
-    if (const auto newest = newest_.find(source_key(envelope.topic, envelope.lane)); newest != newest_.end() && envelope.incarnation < newest->second) return;
-    if (!record_.ledger.seen.contains(key) && envelope.incarnation > 1) {
+    if (envelope.incarnation < source.newest) return;
+    if (envelope.incarnation > std::max<std::int64_t>(1, source.newest)) {
         const auto past = past_in(note.payload);
         if (!past) return worker_.log_(Level::error, "a head note of " + envelope.topic + " that cannot be read was skipped", number_);
         bool complete = true;
@@ -330,11 +346,12 @@ void Lane::read_note(const Message& note, Draft& draft) {
             }
         }
         std::erase_if(wants_, [&](const auto& each) { return each.second.topic == envelope.topic && each.second.source_lane == envelope.lane && each.second.incarnation < envelope.incarnation; });
-        newest_[source_key(envelope.topic, envelope.lane)] = envelope.incarnation;
-        record_.ledger.seen[key] = -1;
+        std::int64_t& last = record_.ledger.seen[seen_key(envelope.topic, envelope.lane, envelope.incarnation)];
+        last = -1;
+        source = {envelope.incarnation, &last, {}};
         must_commit_ = true;
     }
-    if (seen(key) < envelope.seq - 1) want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq);
+    if ((source.last ? *source.last : -1) < envelope.seq - 1) want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq);
 }
 
 void Lane::want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head) {
@@ -356,10 +373,9 @@ std::optional<Lane::Input> Lane::input_of(Message message) {
     if (input.handler) {
         input.aggregate = input.handler->aggregate;
     } else {
-        const std::string base = without_version(message.envelope.type);
-        for (const auto& [type, other] : definition_.events)
-            if (without_version(type) == base) input.aggregate = other.aggregate, input.name = message.envelope.type + "?";
-        if (input.name == message.envelope.type && !definition_.every_event) return {};
+        const auto other = worker_.aggregates_of_any_version_.find(without_version(message.envelope.type));
+        if (other != worker_.aggregates_of_any_version_.end()) input.aggregate = other->second, input.name = message.envelope.type + "?";
+        else if (!definition_.every_event) return {};
     }
     input.envelope = std::move(message.envelope);
     input.payload = std::move(message.payload);
@@ -396,7 +412,7 @@ void Lane::handle(Input& input, Draft& draft) {
         else park(input, Outcome::never, condemned->second, draft);
         return;
     }
-    if (const auto queue = parked_.find(key); queue != parked_.end()) {
+    if (const auto queue = parked_.empty() ? parked_.end() : parked_.find(key); queue != parked_.end()) {
         for (const Parked& ahead : queue->second) {
             if (ahead.outcome != Outcome::never && ahead.source != input.source()) continue;
             if (is_command) draft.replies.emplace_back(std::move(input.command.reply), Refusal{"id", "work for " + input.key + " is parked: " + ahead.why, "an operator must look at it"});
@@ -464,7 +480,7 @@ Outcome Lane::decide(Input& input, Draft& draft, std::string& why) {
 
 void Lane::apply(Input& input, ErasedDecision&& decision, Draft& draft) {
     const AggregateKey key{input.aggregate, input.key};
-    const std::string cause = input.cause();
+    const std::string cause = decision.events.empty() && decision.calls.empty() ? std::string() : input.cause();
     ++draft.decided;
     if (decision.state) {
         Entry& entry = cache_[input.aggregate][input.key];
@@ -481,7 +497,9 @@ void Lane::apply(Input& input, ErasedDecision&& decision, Draft& draft) {
         envelope.partition = partition_of(emission.subject, worker_.lane_count_);
         envelope.lane = number_;
         envelope.incarnation = record_.incarnation;
-        envelope.seq = record_.ledger.heads[head_key(envelope.topic, envelope.partition)]++;
+        Target& to = target(envelope.topic, envelope.partition);
+        if (!to.next) to.next = &record_.ledger.heads[head_key(envelope.topic, envelope.partition)];
+        envelope.seq = (*to.next)++;
         envelope.subject = std::move(emission.subject);
         envelope.cause = cause;
         envelope.trace = child_trace(input.envelope.trace, cause, draft.messages.size());
@@ -504,10 +522,8 @@ void Lane::apply(Input& input, ErasedDecision&& decision, Draft& draft) {
 
 // Two rows for the same key and columns in one batch: the last one stands.
 void Lane::merge(Row row, Draft& draft) {
-    std::string identity = row.table;
+    std::string identity = row.table + "\x1e" + row.id;
     for (const auto& column : row.columns) identity += "\x1f" + column;
-    const auto values = json::detail::parse(row.values);
-    for (const auto& column : row.key) identity += "\x1e" + boost::json::serialize(values.as_object().at(column));
     const auto [found, is_new] = draft.row_at.try_emplace(identity, draft.batch.rows.size());
     if (!is_new) {
         draft.batch.rows[found->second].table.clear();  // not written; at the end, so that it also stands against other columns' rows
@@ -614,12 +630,12 @@ void Lane::retry_parked(const AggregateKey& key, Draft& draft) {
 
 // ---- commit, then publish ----------------------------------------------------------------------------------------------
 
-void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
+void Lane::commit(Draft& draft, const std::vector<Input>& inputs) {
     Batch& batch = draft.batch;
     record_.ledger.time = draft.now;
     const auto refused = [&](const std::string& why) {
         worker_.figures_.refused++;
-        if (identities.size() == 1) worker_.condemned_[identities.front()] = why;
+        if (inputs.size() == 1) worker_.condemned_[inputs.front().identity()] = why;
         throw Refused(why);
     };
     for (const auto& key : draft.changed) try {
@@ -653,8 +669,9 @@ void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
         batch.outbox[row->second].last = message.envelope.seq;
     }
 
-    batch.next = record_;
-    batch.next.batch = record_.batch + 1;
+    // Lent to the batch: when this does not end well, the lane is dropped and with it what it remembers.
+    batch.next = std::move(record_);
+    batch.next.batch += 1;
 
     const auto began = worker_.seams_.clock.elapsed();
     const Committed committed = worker_.seams_.store.commit(batch);
@@ -668,12 +685,12 @@ void Lane::commit(Draft& draft, const std::vector<std::string>& identities) {
     if (committed == Committed::in_doubt) {
         worker_.figures_.in_doubt++;
         const LaneMark mark = worker_.seams_.store.mark(number_);
-        if (mark != LaneMark{record_.batch + 1, record_.epoch}) {
-            if (mark.epoch != record_.epoch) throw Fenced("another process took the lane while a commit was in doubt");
+        if (mark != LaneMark{batch.next.batch, batch.next.epoch}) {
+            if (mark.epoch != batch.next.epoch) throw Fenced("another process took the lane while a commit was in doubt");
             throw StoreAway("a commit was in doubt and did not happen");
         }
     }
-    record_.batch += 1;
+    record_ = std::move(batch.next);
     must_commit_ = false;
     moved_at_ = -1ms;
     worker_.figures_.batches++;
@@ -694,10 +711,14 @@ void Lane::publish(Draft& draft) {
         worker_.figures_.effects_started++;
         worker_.seams_.outbound.start(number_, effect);
     }
-    if (!draft.messages.empty()) {
-        note_at_ = worker_.seams_.clock.elapsed() + worker_.limits_.note_after_burst;
-        note_wait_ = worker_.limits_.note_after_burst * 4;
+    if (draft.messages.empty()) return;
+    const auto note_at = worker_.seams_.clock.elapsed() + worker_.limits_.note_after_burst;
+    for (const Message& message : draft.messages) {
+        Target& to = target(message.envelope.topic, message.envelope.partition);
+        to.note_at = note_at;
+        to.note_wait = worker_.limits_.note_after_burst * 4;
     }
+    note_at_ = std::min(note_at_, note_at);
 }
 
 void Lane::leave_footprint(const std::vector<Input>& inputs, const Draft& draft, Footprint& footprint) {
@@ -736,26 +757,32 @@ void Lane::ask_and_note() {
         ++it;
     }
     if (now < note_at_) return;
-    const auto note = [&](const std::string& topic, int partition) {
-        Message message;
-        message.kind = Message::Kind::head_note;
-        message.envelope.source = definition_.name;
-        message.envelope.topic = topic;
-        message.envelope.partition = partition;
-        message.envelope.lane = number_;
-        message.envelope.incarnation = record_.incarnation;
-        message.envelope.seq = head(topic, partition, record_.incarnation);
-        message.envelope.time = record_.ledger.time;
-        HeadNote content;
-        for (const auto& [incarnation, heads] : record_.ledger.past) content.past[incarnation] = head(topic, partition, std::stoll(incarnation));
-        if (message.envelope.seq == 0 && content.past.empty()) return;
-        message.payload = json::to_json(content);
-        if (worker_.seams_.bus.publish(message)) worker_.figures_.head_notes++;
-    };
-    for (const auto& topic : definition_.emits_to)
-        for (int partition = 0; partition < worker_.lane_count_; ++partition) note(topic, partition);
-    note_wait_ = std::clamp(note_wait_ * 2, worker_.limits_.note_after_burst * 4, worker_.limits_.longest_note);
-    note_at_ = now + note_wait_;
+    note_at_ = milliseconds::max();
+    for (auto& [where, to] : targets_) {
+        if (now >= to.note_at) {
+            tell_head(std::get<0>(where), std::get<1>(where), to);
+            to.note_wait = std::clamp(to.note_wait * 4, worker_.limits_.note_after_burst * 4, worker_.limits_.longest_note);
+            to.note_at = now + to.note_wait;
+        }
+        note_at_ = std::min(note_at_, to.note_at);
+    }
+}
+
+void Lane::tell_head(const std::string& topic, int partition, const Target& to) {
+    if (!to.next && record_.ledger.past.empty()) return;
+    Message message;
+    message.kind = Message::Kind::head_note;
+    message.envelope.source = definition_.name;
+    message.envelope.topic = topic;
+    message.envelope.partition = partition;
+    message.envelope.lane = number_;
+    message.envelope.incarnation = record_.incarnation;
+    message.envelope.seq = to.next ? *to.next : 0;
+    message.envelope.time = record_.ledger.time;
+    HeadNote content;
+    for (const auto& [incarnation, heads] : record_.ledger.past) content.past[incarnation] = head(topic, partition, std::stoll(incarnation));
+    message.payload = json::to_json(content);
+    if (worker_.seams_.bus.publish(message)) worker_.figures_.head_notes++;
 }
 
 }  // namespace waybill::runtime

@@ -21,6 +21,9 @@ struct Refused : std::runtime_error {
 // Of the machine's monotonic clock, for footprints alone: nothing is decided by it.
 inline std::int64_t micros_now() { return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+// "billing.v2.InvoiceIssued" -> "billing.InvoiceIssued"
+std::string without_version(std::string_view type);
+
 class Lane {
 public:
     Lane(Worker& worker, int number);  // takes the lane; throws StoreAway
@@ -31,9 +34,8 @@ public:
     void arrived(Message message, std::int64_t micros) { inbox_.push_back({std::move(message), micros}); }
     void answered(Outbound::Finished finished, std::int64_t micros) { answers_.push_back({std::move(finished), micros}); }
     std::size_t waiting() const { return inbox_.size() + answers_.size(); }
-    const LaneRecord& record() const { return record_; }
     std::int64_t head(const std::string& topic, int partition, std::int64_t incarnation) const;
-    void note_now() { note_at_ = std::chrono::milliseconds(0); note_wait_ = worker_.limits_.note_after_burst * 4; }
+    void note_now();
     std::chrono::milliseconds rest() const;
     std::vector<Position> positions() const;
     std::size_t parked_count() const;
@@ -76,6 +78,21 @@ private:
         std::size_t bytes = 0, decided = 0;
     };
 
+    // A lane of a topic that is read here. Of an incarnation that is older than the newest one nothing more is ever applied.
+    struct Source {
+        std::int64_t newest = 0;        // the incarnation that is open; 0: nothing was applied yet
+        std::int64_t* last = nullptr;   // the last number applied of it: in record_.ledger.seen
+        std::optional<Instant> told_at; // the time of the last one applied in this hold
+    };
+
+    // A partition that this lane writes to.
+    struct Target {
+        std::int64_t* next = nullptr;   // the next number to give: in record_.ledger.heads; null: none was given
+        std::chrono::milliseconds note_at{0}, note_wait{0};  // when its head is told again, and how long until then
+    };
+    // Found by a view of the topic, since that happens for every event.
+    template <class Each> using ByTopic = std::map<std::tuple<std::string, int>, Each, std::less<>>;
+
     struct Want {  // numbers of one source that are known to exist and are not here
         std::string topic;
         int source_lane = 0;
@@ -87,7 +104,9 @@ private:
     bool a_timer_is_due(Instant now) const;
     std::vector<Input> gather(std::deque<Worker::Command>& commands, Draft& draft);
     bool admit(const Message& message, Draft& draft);
-    void read_note(const Message& note, Draft& draft);
+    void read_note(const Message& note, Source& source, Draft& draft);
+    Source& source_of(const Envelope& envelope);
+    Target& target(std::string_view topic, int partition);
     void want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head);
     std::optional<Input> input_of(Message message);
     void load(const std::vector<Input>& inputs);
@@ -97,10 +116,11 @@ private:
     void merge(Row row, Draft& draft);
     void park(Input& input, Outcome outcome, std::string why, Draft& draft);
     void retry_parked(const AggregateKey& key, Draft& draft);
-    void commit(Draft& draft, const std::vector<std::string>& identities);
+    void commit(Draft& draft, const std::vector<Input>& inputs);
     void publish(Draft& draft);
     void leave_footprint(const std::vector<Input>& inputs, const Draft& draft, Footprint& footprint);
     void ask_and_note();
+    void tell_head(const std::string& topic, int partition, const Target& to);
     void set_timer(std::size_t aggregate, const std::string& key, const std::string& name, std::optional<Instant> due, Draft& draft);
     void reload_timers();
     const Handler* handler_of(Input::Kind kind, std::size_t aggregate, const std::string& name) const;  // of an event, timer or answer
@@ -117,8 +137,8 @@ private:
     std::map<std::tuple<std::size_t, std::string, std::string>, Instant> timer_index_;
     Instant timers_complete_until_{};  // every stored timer due until then is in memory
     std::map<std::string, Want> wants_;  // by key of Ledger::seen
-    std::map<std::string, std::int64_t> newest_;  // "<topic>/<source lane>" -> the newest incarnation that is open
-    std::map<std::string, Instant> told_at_;  // by key of Ledger::seen: the time of the last one applied in this hold
+    ByTopic<Source> sources_;
+    ByTopic<Target> targets_;
     std::map<std::string, Effect> open_;
     template <class What> struct Arrived { What what; std::int64_t micros = 0; };
     std::deque<Arrived<Message>> inbox_;
@@ -126,7 +146,7 @@ private:
     bool retrying_ = false;
     bool must_commit_ = false;                   // a new incarnation is not true until it is committed
     std::chrono::milliseconds moved_at_{-1};     // numbers moved that no batch has committed yet
-    std::chrono::milliseconds note_at_{0}, note_wait_{0};
+    std::chrono::milliseconds note_at_{0};       // when the next head is to be told
 };
 
 }  // namespace waybill::runtime

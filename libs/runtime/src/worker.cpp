@@ -5,6 +5,13 @@
 namespace waybill::runtime {
 namespace {
 using std::chrono::milliseconds;
+
+std::map<std::string, std::size_t> aggregates_of_any_version(const Definition& definition) {
+    std::map<std::string, std::size_t> made;
+    for (const auto& [type, handler] : definition.events) made[without_version(type)] = handler.aggregate;
+    return made;
+}
+
 }  // namespace
 
 void Histogram::add(double value) {
@@ -15,7 +22,8 @@ void Histogram::add(double value) {
 }
 
 Worker::Worker(const Definition& definition, std::vector<std::string> consumes, int lanes, Seams seams, Figures& figures, Limits limits, Log log)
-    : definition_(definition), consumes_(std::move(consumes)), lane_count_(lanes), seams_(seams), figures_(figures), limits_(limits), log_(std::move(log)) {}
+    : definition_(definition), consumes_(std::move(consumes)), lane_count_(lanes), seams_(seams), figures_(figures), limits_(limits), log_(std::move(log)),
+      aggregates_of_any_version_(aggregates_of_any_version(definition)) {}
 
 Worker::~Worker() = default;
 
@@ -67,9 +75,9 @@ bool Worker::step() {
     }
 
     bool more = false;
-    std::vector<int> numbers;
-    for (const auto& [number, lane] : lanes_) numbers.push_back(number);
-    for (const int number : numbers) {
+    numbers_.clear();
+    for (const auto& [number, lane] : lanes_) numbers_.push_back(number);
+    for (const int number : numbers_) {
         const auto own = commands.find(number);
         try {
             Lane& lane = *lanes_.at(number);
@@ -129,11 +137,12 @@ bool Worker::step() {
 }
 
 void Worker::take_and_drop() {
-    Grant grant;
     {
         const std::lock_guard lock(mutex_);
-        grant = grant_;
+        if (granted_.version != grant_.version) granted_ = grant_;
+        else if (lanes_.size() == granted_.lanes.size() && seams_.clock.elapsed() <= granted_.until) return;  // all as it was
     }
+    Grant grant = granted_;
     // Not at the mere end of a lease: that it is another's only a later grant can say, and until then its answers are kept.
     for (auto it = kept_.begin(); it != kept_.end();) {
         if (grant.lanes.contains(*it)) {

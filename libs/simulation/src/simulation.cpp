@@ -6,6 +6,14 @@ using namespace runtime;
 
 // ---- Database ----------------------------------------------------------------------------------------------------------
 
+boost::json::object& KeptRow::values() {
+    for (const auto& written : std::exchange(unread_, {})) {
+        const auto values = boost::json::parse(written);
+        for (const auto& value : values.get_object()) values_[value.key()] = value.value();
+    }
+    return values_;
+}
+
 LaneRecord& Database::locked(int lane) {
     if (const auto found = undecided.find(lane); found != undecided.end()) {
         const auto [batch, will_be_done] = std::move(found->second);
@@ -32,13 +40,7 @@ void Database::write(const Batch& batch) {
     }
     for (const auto position : batch.unparked) parked.erase({batch.lane, position});
     for (const auto& each : batch.parked) parked[{batch.lane, each.position}] = each;
-    for (const auto& row : batch.rows) {
-        const auto values = boost::json::parse(row.values).as_object();
-        std::string key;
-        for (const auto& column : row.key) key += boost::json::serialize(values.at(column)) + "|";
-        auto& kept = rows[row.table][key];
-        for (const auto& value : values) kept[value.key()] = value.value();
-    }
+    for (const auto& row : batch.rows) rows[row.table][row.id].write(row.values);
     orphaned.insert(orphaned.end(), batch.orphaned.begin(), batch.orphaned.end());
     if (on_commit) on_commit(batch, before);
 }
@@ -144,6 +146,7 @@ void Broker::append(const Message& message) {
 void Broker::delete_topic(const std::string& topic) {
     std::erase_if(logs, [&](const auto& each) { return each.first.first == topic; });
     ++changes;
+    ++losses;
 }
 
 void Broker::lose_tail(const Where& where, std::size_t messages) {
@@ -166,8 +169,8 @@ void Broker::deliver_late() {
 }
 
 void Bus::assign(const std::vector<Position>& positions) {
-    positions_.clear();
-    for (const auto& position : positions) positions_[{position.topic, position.partition}] = position.offset;
+    readings_.clear();
+    for (const auto& position : positions) readings_.push_back({{position.topic, position.partition}, position.offset});
     seen_changes_ = ~0ull;
 }
 
@@ -183,19 +186,31 @@ void Bus::poll(std::size_t limit, std::vector<Message>& messages, std::vector<As
     for (asks_read_ = std::min(asks_read_, broker_.asks.size()); asks_read_ < broker_.asks.size(); ++asks_read_) asks.push_back(broker_.asks[asks_read_]);
     if (seen_changes_ == broker_.changes) return;  // nothing is new since everything was read
     bool all_read = true;
-    for (auto& [where, offset] : positions_) {
-        const auto log = broker_.logs.find(where);
-        if (log == broker_.logs.end()) continue;
-        const auto first = log->second.first, end = log->second.end();
+    const bool lost = std::exchange(seen_losses_, broker_.losses) != broker_.losses;
+    for (auto& [where, offset, log] : readings_) {
+        if (!log || lost) {
+            const auto found = broker_.logs.find(where);
+            log = found == broker_.logs.end() ? nullptr : &found->second;
+        }
+        if (!log) continue;
+        const auto first = log->first, end = log->end();
         if (offset < first || offset > end) offset = first;
         if (hooks_.reread && offset > first && limit > 0) offset -= std::min(offset - first, hooks_.reread(where));
         for (; limit > 0 && offset < end; --limit, ++offset) {
-            messages.push_back(log->second.messages[static_cast<std::size_t>(offset - first)]);
+            messages.push_back(log->messages[static_cast<std::size_t>(offset - first)]);
             messages.back().offset = offset;
         }
         all_read &= offset == end;
     }
     if (all_read) seen_changes_ = broker_.changes;
+}
+
+bool Bus::news() const {
+    if (broker_.away) return false;
+    if (!waiting_.empty() || asks_read_ != broker_.asks.size()) return true;
+    if (seen_changes_ == broker_.changes) return false;
+    if (seen_losses_ != broker_.losses) return true;
+    return std::any_of(readings_.begin(), readings_.end(), [&](const Reading& each) { return each.log ? each.offset != each.log->end() : broker_.logs.contains(each.where); });
 }
 
 bool Bus::publish(const Message& message) {

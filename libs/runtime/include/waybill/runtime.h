@@ -74,13 +74,20 @@ struct Row {
     std::vector<std::string> key;
     std::vector<std::string> columns;
     std::string values;  // JSON object
+    std::string id;      // the values of the key columns, each as JSON and a comma: one row of the table
     bool operator==(const Row&) const = default;
 };
 
 template <class Columns>
 Row row(std::string table, std::vector<std::string> key, const Columns& columns) {
-    Row made{std::move(table), std::move(key), {}, json::to_json(columns)};
+    Row made{std::move(table), std::move(key), {}, json::to_json(columns), {}};
     boost::mp11::mp_for_each<json::detail::Members<Columns>>([&](auto member) { made.columns.emplace_back(member.name); });
+    for (const auto& column : made.key)
+        boost::mp11::mp_for_each<json::detail::Members<Columns>>([&](auto member) {
+            if (column != member.name) return;
+            json::detail::write(made.id, columns.*member.pointer);
+            made.id += ',';
+        });
     return made;
 }
 

@@ -45,6 +45,17 @@ enum class Fault {
     refused,         // Postgres refuses the content of a commit
 };
 
+// A row that a projection keeps: what was written of it comes together when somebody looks at it, which is seldom.
+class KeptRow {
+public:
+    void write(std::string values) { unread_.push_back(std::move(values)); }
+    boost::json::object& values();
+
+private:
+    boost::json::object values_;
+    std::vector<std::string> unread_;  // JSON objects, the newest last
+};
+
 // The durable state of one service, as in its schema.
 struct Database {
     struct State { runtime::StateWrite row; int lane = 0; };
@@ -57,7 +68,7 @@ struct Database {
     std::map<std::string, std::pair<int, runtime::Effect>> open_effects;
     std::map<std::string, std::string> answers;
     std::map<std::pair<int, std::int64_t>, runtime::Parked> parked;
-    std::map<std::string, std::map<std::string, boost::json::object>> rows;  // table -> key columns as text -> row
+    std::map<std::string, std::map<std::string, KeptRow>> rows;  // table -> Row::id -> row
     std::vector<runtime::Orphaned> orphaned;
     std::map<int, std::pair<runtime::Batch, bool>> undecided;  // by lane: a COMMIT whose connection was lost; whether it will be done
     std::uint64_t commits = 0;
@@ -109,9 +120,10 @@ struct Broker {
     std::vector<runtime::Message> late;  // taken, and not yet to be seen
     bool away = false;
     std::uint64_t changes = 0;           // of the logs
+    std::uint64_t losses = 0;            // of whole logs
 
     void append(const runtime::Message& message);
-    void wipe() { logs.clear(); asks.clear(); ++changes; }
+    void wipe() { logs.clear(); asks.clear(); ++changes; ++losses; }
     void delete_topic(const std::string& topic);
     void lose_tail(const Where& where, std::size_t messages);
     void lose_head(const Where& where, std::size_t messages);
@@ -136,15 +148,17 @@ public:
     void remember(const std::vector<runtime::Position>&) override {}
     std::uint64_t failures() override { return failures_; }
     std::size_t unacknowledged() override { return waiting_.size(); }
+    bool news() const;  // whether poll() would bring something
 
 private:
+    struct Reading { Broker::Where where; std::int64_t offset = 0; const Broker::Log* log = nullptr; };  // log: none yet
     void flush();
     Broker& broker_;
     Hooks hooks_;
-    std::map<Broker::Where, std::int64_t> positions_;
+    std::vector<Reading> readings_;
     std::deque<runtime::Message> waiting_;  // published while the broker was away
     std::size_t asks_read_;
-    std::uint64_t failures_ = 0, seen_changes_ = ~0ull;
+    std::uint64_t failures_ = 0, seen_changes_ = ~0ull, seen_losses_ = 0;
 };
 
 // Calls the providers of a definition, once an id while it is not settled. Without a clock the answer is there at once; with

@@ -157,6 +157,9 @@ private:
     std::map<std::string, std::string> condemned_;  // inputs whose batch Postgres refuses -> why; parked when met again
     struct Serving { std::int64_t next = 0, from = 0; };
     std::map<std::tuple<std::string, int, int, std::int64_t>, Serving> serving_;  // (topic, partition, lane, incarnation)
+    const std::map<std::string, std::size_t> aggregates_of_any_version_;  // of the events that are known here, by type without its version
+    Grant granted_;                    // as the last step read it
+    std::vector<int> numbers_;         // of the lanes that this step goes through
     std::vector<Message> polled_;
     std::vector<Ask> asks_;
     std::deque<Command> no_commands_;  // for a lane that none came for: to build a deque is to allocate
