@@ -293,6 +293,12 @@ class Stack:
     def pids(self):
         return {name: kept.pid for name, kept in self.kept.items() if kept.pid}
 
+    def hears(self, name, words):
+        """A function that tells how often a server has written these words into its log from now on."""
+        log = self.kept[name].log
+        begin = log.stat().st_size
+        return lambda: log.read_bytes()[begin:].count(words.encode())
+
     # ---- servers ----
 
     def secret(self, name):

@@ -16,7 +16,7 @@ class Happened:
     kind: str
     begin: float
     end: float
-    hit: int = 1       # processes killed, commits cut, topics deleted
+    hit: int = 1       # processes killed, commits cut, topics deleted, complaints of a server about its full disk
     note: str = ""
     error: str = ""    # why it could not be done
     noticed: float = None  # seconds from Kafka's return to the first ask

@@ -259,7 +259,7 @@ class Drill:
 
     def do_postgres_disk(self, fault):
         with self.servers:
-            begin = time.time()
+            begin, felt = time.time(), self.stack.hears("postgres", "No space left on device")
             filler = self.stack.fill(self.stack.postgres_data.parent)
             try:
                 # Postgres writes into the WAL it already has; a full disk is felt when it needs another segment.
@@ -268,7 +268,7 @@ class Drill:
             finally:
                 filler.unlink()
             self.stack.await_postgres()
-            return {"begin": begin, "end": time.time()}
+            return {"begin": begin, "hit": felt(), "end": time.time()}
 
     def switch_wal(self):
         with contextlib.suppress(psycopg2.Error, OSError):
@@ -280,14 +280,14 @@ class Drill:
 
     def do_kafka_disk(self, fault):
         with self.servers:
-            begin = time.time()
+            begin, felt = time.time(), self.stack.hears("kafka", "No space left on device")
             filler = self.stack.fill(self.stack.kafka_data)
             try:
                 time.sleep(fault.seconds)
             finally:
                 filler.unlink()
             self.stack.await_kafka()
-            return {"begin": begin, "end": time.time()}
+            return {"begin": begin, "hit": felt(), "end": time.time()}
 
     def do_power(self, fault):
         with self.servers:
