@@ -6,8 +6,8 @@
 It understands as much of the protocol as it needs: start-up, Parse, Bind, Query and CommandComplete, and so knows which COMMIT
 ends a batch of a lane. Orders come as JSON lines on stdin, what happened goes as JSON lines to stdout:
 
-    {"cut": "before" | "after" | "swallow", "count": N, "service": NAME or null}     the next N such commits
-    -> {"at": UNIXTIME, "cut": ..., "service": ..., "lane": ..., "batch": ..., "took": true | false}
+    {"cut": "before" | "after" | "swallow", "count": N, "service": NAME or null, "by": WHOM}     the next N such commits
+    -> {"at": UNIXTIME, "cut": ..., "by": ..., "service": ..., "lane": ..., "batch": ..., "took": true | false}
 
 before: Postgres never sees the COMMIT. after: it took effect, and its answer is thrown away with the connection. swallow: the
 same, but the client's connection stays open and silent, as if the network had gone.
@@ -93,7 +93,8 @@ def bind_of(raw):
 
 
 class Conversation:
-    """One connection, without sockets: what to send on to whom, and whether to cut. `armed(service)` says how, or None."""
+    """One connection, without sockets: what to send on to whom, and whether to cut. `armed(service)` says how and
+    on whose order, or None."""
 
     def __init__(self, armed):
         self.armed = armed
@@ -101,7 +102,7 @@ class Conversation:
         self.user = ""
         self.statements = {}  # those that write a lane's row
         self.batch = None     # (lane, batch) of the transaction under way
-        self.waits = None     # how to cut when the answer to COMMIT is there
+        self.waits = None     # how, and on whose order, to cut when the answer to COMMIT is there
         self.is_cancel = False
 
     def from_client(self, data):
@@ -128,10 +129,10 @@ class Conversation:
             elif kind == b"Q":
                 said = raw[5:-1].strip().rstrip(b";").upper()
                 if said == b"COMMIT" and self.batch:
-                    how = self.armed(self.user)
-                    if how == "before":
-                        return bytes(out), bytes(back), self.cut("before", False)
-                    self.waits = how
+                    ordered = self.armed(self.user)
+                    if ordered and ordered[0] == "before":
+                        return bytes(out), bytes(back), self.cut(ordered, False)
+                    self.waits = ordered
                 if said in (b"COMMIT", b"ROLLBACK") and not self.waits:
                     self.batch = None
             out += raw
@@ -152,9 +153,9 @@ class Conversation:
             out += raw
         return bytes(out), None
 
-    def cut(self, how, took):
+    def cut(self, ordered, took):
         lane, batch = self.batch
-        return {"cut": how, "service": self.user, "lane": lane, "batch": batch, "took": took}
+        return {"cut": ordered[0], "by": ordered[1], "service": self.user, "lane": lane, "batch": batch, "took": took}
 
 
 class Armed:
@@ -163,8 +164,8 @@ class Armed:
     def __init__(self):
         self.orders = deque()
 
-    def order(self, how, count, service):
-        self.orders.append([how, count, service])
+    def order(self, how, count, service, by=None):
+        self.orders.append([how, count, service, by])
 
     def __call__(self, service):
         for order in self.orders:
@@ -172,7 +173,7 @@ class Armed:
                 order[1] -= 1
                 if order[1] <= 0:
                     self.orders.remove(order)
-                return order[0]
+                return order[0], order[3]
         return None
 
     def clear(self):
@@ -280,7 +281,7 @@ async def serve(listen, to):
         if order.get("clear"):
             armed.clear()
         else:
-            armed.order(order["cut"], int(order.get("count", 1)), order.get("service"))
+            armed.order(order["cut"], int(order.get("count", 1)), order.get("service"), order.get("by"))
     server.close()
 
 

@@ -241,8 +241,8 @@ class Stack:
             if "cut" in said:
                 self.cuts.append(said)
 
-    def order_cut(self, how, count=1, service=""):
-        self.proxy.stdin.write(json.dumps({"cut": how, "count": count, "service": service or None}) + "\n")
+    def order_cut(self, how, count=1, service="", by=None):
+        self.proxy.stdin.write(json.dumps({"cut": how, "count": count, "service": service or None, "by": by}) + "\n")
         self.proxy.stdin.flush()
 
     # ---- keeping it ----

@@ -158,13 +158,12 @@ class Drill:
         return {"begin": begin}
 
     def do_commit(self, fault):
-        before = len(self.stack.cuts)
-        for _ in range(fault.count):
-            self.stack.order_cut(fault.how, 1, fault.service)
+        by = f"{fault.at} {fault.how} {fault.service}"
+        self.stack.order_cut(fault.how, fault.count, fault.service, by)
         until = time.monotonic() + 10
-        while len(self.stack.cuts) < before + fault.count and time.monotonic() < until:
+        while (hit := sum(cut["by"] == by for cut in list(self.stack.cuts))) < fault.count and time.monotonic() < until:
             time.sleep(0.02)
-        return {"hit": len(self.stack.cuts) - before, "end": time.time() + 1}
+        return {"hit": hit, "end": time.time() + 1}
 
     def do_backend(self, fault):
         with self.servers:

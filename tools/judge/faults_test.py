@@ -112,14 +112,14 @@ class Proxying(unittest.TestCase):
         one = talk(("before", 1, None))
         onward, back, cut = one.from_client(bind(b"s1", b"3", b"17") + COMMIT)
         self.assertEqual((onward, back), (bind(b"s1", b"3", b"17"), b""))
-        self.assertEqual(cut, {"cut": "before", "service": "fulfilment", "lane": 3, "batch": 17, "took": False})
+        self.assertEqual(cut, {"cut": "before", "by": None, "service": "fulfilment", "lane": 3, "batch": 17, "took": False})
 
     def test_after_it_took_effect_and_nobody_hears_of_it(self):
         for how in ("after", "swallow"):
             one = talk((how, 1, None))
             self.assertEqual(one.from_client(bind(b"s1", b"3", b"17") + COMMIT)[0], bind(b"s1", b"3", b"17") + COMMIT)
             self.assertEqual(one.from_server(DONE[:4]), (b"", None))
-            self.assertEqual(one.from_server(DONE[4:] + READY), (b"", {"cut": how, "service": "fulfilment", "lane": 3, "batch": 17, "took": True}))
+            self.assertEqual(one.from_server(DONE[4:] + READY), (b"", {"cut": how, "by": None, "service": "fulfilment", "lane": 3, "batch": 17, "took": True}))
 
     def test_a_commit_that_postgres_refuses_did_not_take_effect(self):
         for answer in (ROLLED_BACK, REFUSED):
@@ -139,8 +139,8 @@ class Proxying(unittest.TestCase):
     def test_orders_are_used_up(self):
         armed = Armed()
         armed.order("before", 1, None)
-        armed.order("after", 1, "edge")
-        self.assertEqual([armed("edge"), armed("fleet"), armed("edge"), armed("edge")], ["before", None, "after", None])
+        armed.order("after", 1, "edge", "a fault")
+        self.assertEqual([armed("edge"), armed("fleet"), armed("edge"), armed("edge")], [("before", None), None, ("after", "a fault"), None])
 
 
 def accepted(what, key, path, answer, at):
