@@ -294,10 +294,10 @@ int command(const std::vector<std::string>& words) {
     auto* seed = app.add_option("--seed", options.seed, "The first seed; the same seed is the same history");
     auto* seeds = app.add_option("--seeds", options.seeds, "How many seeds from there on");
     app.add_option("--seconds", options.seconds, "As many seeds as fit into so many seconds")->check(CLI::PositiveNumber)->excludes(seeds);
-    app.add_flag("--seeds-of-today", options.today, "Other first seeds each day")->excludes(seed);
+    auto* today = app.add_flag("--seeds-of-today", options.today, "Other first seeds each day")->excludes(seed);
     app.add_option("--jobs", options.jobs, "How many histories at a time; what comes of them is the same (a job a processor)")->check(CLI::Range(1, Crew::most_jobs));
-    app.add_option("--offers", options.offers, "So many offers in each history, instead of the drawn 4 to 31")->check(CLI::Range(1, 100000));
-    app.add_option("--plan", options.plan, "A file with the plan that a failing seed printed")->excludes(seed)->excludes(seeds);
+    auto* offers = app.add_option("--offers", options.offers, "So many offers in each history, instead of the drawn 4 to 31")->check(CLI::Range(1, 100000));
+    app.add_option("--plan", options.plan, "A file with the plan that a failing seed printed")->excludes(seed)->excludes(seeds)->excludes(today)->excludes(offers);
     app.add_option("--samples", options.samples, "Texts of offers, as in tests/offers/README.md");
     app.add_flag("--json", options.json, "Print data for programs");
     app.add_flag("--trace", options.trace, "Tell the story, a line an event, request or fault");

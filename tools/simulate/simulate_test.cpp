@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 namespace waybill::simulate {
 namespace {
 
@@ -327,6 +329,19 @@ TEST(TheCommand, ComesToTheSameWithAnyNumberOfJobs) {
     EXPECT_EQ(alone.at("seeds").to_number<int>(), 5);
     EXPECT_EQ(with("2"), alone);
     EXPECT_EQ(with("8"), alone);
+}
+
+TEST(TheCommand, RefusesToChangeAPlanThatIsGiven) {
+    const std::string file = ::testing::TempDir() + "plan.json";
+    Plan plan = quiet(7);
+    plan.offers = 1;
+    std::ofstream(file) << json::to_json(plan);
+    EXPECT_EQ(printed({"--plan", file}).at("offers").to_number<int>(), 1);
+    for (const auto& more : std::vector<std::vector<std::string>>{{"--offers", "2"}, {"--seeds-of-today"}, {"--seed", "8"}, {"--seeds", "2"}}) {
+        std::vector<std::string> words{"--plan", file, "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        EXPECT_EQ(command(words), 2) << more.front();
+    }
 }
 
 TEST(AViolation, OfAnEffectIsSeen) {
