@@ -13,7 +13,7 @@ with tempfile.TemporaryDirectory(prefix="waybill-load-") as folder:
     def waybill(*words):
         return subprocess.run([program, "--run", f"{folder}/run", *words]).returncode
 
-    assert waybill("up", "--pace", "100") == 0, "it does not come up"
+    assert waybill("up", "--for-load", "--pace", "100") == 0, "it does not come up"
     try:
         code = waybill("load", "offers", "--rate", "10", "--seconds", "20", "--seed", "1", "--out", f"{folder}/report")
         assert code == 0, f"the load ended with {code}"

@@ -16,7 +16,7 @@ inline constexpr int ok = 0, failed = 1, wrong_usage = 2, not_up = 3, judged_bad
 
 struct UpOptions {
     std::filesystem::path run = ".run";
-    bool processes = false, json = false, foreground = false;
+    bool processes = false, json = false, foreground = false, for_load = false;
     int postgres_port = 0, kafka_port = 0, edge_port = 0, operations_port = 0, admin_port = 0;
     double pace = 1;
     int ready_within = 90;  // seconds

@@ -276,9 +276,10 @@ Loaded play_load(const LoadOptions& options, const load::Scenario& scenario) {
     const auto run = stack::find(options.run);
     const auto looked = stack::look(options.run);
     if (!run || !looked || looked->state != "running") {
-        std::cerr << "waybill: the system is not up in " << options.run.string() << "; start it with: waybill up --pace 20\n";
+        std::cerr << "waybill: the system is not up in " << options.run.string() << "; start it with: waybill up --for-load --pace 100\n";
         return {not_up, {}, {}};
     }
+    if (!run->for_load) std::cerr << "this system was not started with --for-load: Kafka is slower than it could be, and no hop is told\n";
     fs::create_directories(options.out);
     const auto wall = std::chrono::system_clock::now();
 
@@ -368,7 +369,7 @@ Loaded play_load(const LoadOptions& options, const load::Scenario& scenario) {
     report.rate = static_cast<double>(playing.offers) / scenario.seconds;
     report.seed = playing.seed;
     report.warm_up = scenario.warm_up;
-    report.settings = load::to_yaml(scenario);
+    report.settings = load::to_yaml(scenario) + (run->for_load ? "" : "\n# The servers were started without --for-load: Kafka is slower than it could be.");
     report.pace = pace;
     report.offers = progress.offers_sent;
     report.tries_again = progress.tries_again;

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
     UpOptions up_options;
     const auto up_flags = [&](CLI::App* sub) {
         sub->add_flag("--processes", up_options.processes, "One process a service instead of one for all");
+        sub->add_flag("--for-load", up_options.for_load, "Servers as a load test wants them: more memory, Kafka with the whole of Java's compiler; and services that leave a trail for `load`");
         sub->add_option("--pace", up_options.pace, "How fast business time runs")->check(CLI::Range(0.1, 100000.0));
         sub->add_option("--postgres-port", up_options.postgres_port, "0 takes a free one");
         sub->add_option("--kafka-port", up_options.kafka_port, "0 takes a free one");
@@ -163,7 +164,7 @@ int main(int argc, char** argv) {
 
     LoadOptions load_options;
     auto* load_command = command("load", "Load a running system by the clock, and let the judge have the last word (exit code 4)",
-                                 "  waybill up --pace 20 && waybill load offers --rate 20 --seconds 60\n  waybill load --list\n  waybill load show burst > mine.yaml; waybill load mine.yaml\n  waybill load compare before after");
+                                 "  waybill up --for-load --pace 100 && waybill load offers --rate 20 --seconds 60\n  waybill load --list\n  waybill load show burst > mine.yaml; waybill load mine.yaml\n  waybill load compare before after");
     load_command->require_subcommand(0, 1);
     bool list = false;
     load_command->add_option("scenario", load_options.scenario, "One that is built in (--list), or a file");

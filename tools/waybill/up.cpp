@@ -105,6 +105,7 @@ int keep(const UpOptions& options, int report) {
         wanted.ports = {options.postgres_port, options.kafka_port, 0};
         wanted.kafka_libs = ::getenv("WAYBILL_KAFKA_LIBS") ? fs::path() : beside_sources(".cache/kafka-4.3.1/libs");
         wanted.mode = options.mode;
+        wanted.for_load = options.for_load;
         auto begun = stack::begin(wanted);
         if (!begun) throw std::runtime_error(to_text(begun.refusal()));
         run = *begun;
@@ -134,8 +135,8 @@ int keep(const UpOptions& options, int report) {
                    "secrets: {folder: " + q + (run->folder / "secrets").string() + q + "}\n"
                    "clock: {pace: " + std::to_string(options.pace) + ", epoch: " + q + epoch + q + "}\n"
                    "edge: {port: " + std::to_string(edge_port) + ", keys-file: " + q + (run->folder / "keys-public.json").string() + q + "}\n"
-                   "operations: {port: " + std::to_string(operations_port) + ", keys-file: " + q + (run->folder / "keys-public.json").string() + q + "}\n"
-                   "trail: {file: " + q + (run->folder / "trail.jsonl").string() + q + "}\n"
+                   "operations: {port: " + std::to_string(operations_port) + ", keys-file: " + q + (run->folder / "keys-public.json").string() + q + "}\n" +
+                   (options.for_load ? "trail: {file: " + q + (run->folder / "trail.jsonl").string() + q + "}\n" : "") +
                    "payments: {seed: " + std::to_string(options.seed) + "}\n"
                    "notices: {driver-url: " + q + "http://127.0.0.1:" + std::to_string(ends.hooks_port) + "/drivers/{id}" + q +
                    ", customer-url: " + q + "http://127.0.0.1:" + std::to_string(ends.hooks_port) + "/customers/{id}" + q + "}\n", false);
@@ -212,6 +213,7 @@ int up(const UpOptions& options) {
         ::dup2(log, 2);
         std::vector<std::string> words{program(), "--run", options.run.string(), "keep", "--report", std::to_string(ends[1]), "--pace", std::to_string(options.pace), "--seed", std::to_string(options.seed), "--mode", options.mode, "--ready-within", std::to_string(options.ready_within)};
         if (options.processes) words.push_back("--processes");
+        if (options.for_load) words.push_back("--for-load");
         const std::pair<const char*, int> ports[] = {{"--postgres-port", options.postgres_port}, {"--kafka-port", options.kafka_port}, {"--edge-port", options.edge_port}, {"--operations-port", options.operations_port}, {"--admin-port", options.admin_port}};
         for (const auto& [flag, port] : ports) {
             words.push_back(flag);
