@@ -1,5 +1,11 @@
 # The functions every CMakeLists.txt of this project is made of. The targets are the map of what may know what.
 
+# Where the programs are that people call: of the preset that ./dev builds in build/bin, of the others with the rest of theirs.
+set(waybill_programs ${CMAKE_BINARY_DIR}/bin)
+if(CMAKE_BINARY_DIR STREQUAL "${CMAKE_SOURCE_DIR}/build/default")
+  set(waybill_programs ${CMAKE_SOURCE_DIR}/build/bin)
+endif()
+
 # waybill_library(NAME [DEPENDS targets...] [PRIVATE_DEPENDS targets...])
 # libs/NAME: include/, src/*.cpp, tests/*_test.cpp -> waybill::NAME and the test NAME_tests.
 function(waybill_library name)
@@ -53,7 +59,7 @@ function(waybill_service name)
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
     add_executable(waybill-${name} main.cpp)
     target_link_libraries(waybill-${name} PRIVATE ${name}_service waybill::host)
-    set_target_properties(waybill-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_SOURCE_DIR}/build/bin)
+    set_target_properties(waybill-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${waybill_programs})
   endif()
   waybill_tests(${name}_tests SOURCES ${tests} DEPENDS ${name}_service)
   if(TARGET ${name}_tests)
