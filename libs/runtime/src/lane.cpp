@@ -327,8 +327,11 @@ void Lane::read_note(const Message& note, Source& source, Draft& draft) {
     const Envelope& envelope = note.envelope;
     if (envelope.incarnation < source.newest) return;
     if (envelope.incarnation > std::max<std::int64_t>(1, source.newest)) {
-        const auto past = past_in(note.payload);
+        auto past = past_in(note.payload);
         if (!past) return worker_.log_(Level::error, "a head note of " + envelope.topic + " that cannot be read was skipped", number_);
+        // Of an incarnation that began after the copy was made, the source forgot everything.
+        const std::string prefix = envelope.topic + "/" + std::to_string(envelope.lane) + "/";
+        for (auto known = record_.ledger.seen.lower_bound(prefix); known != record_.ledger.seen.end() && known->first.starts_with(prefix); ++known) past->try_emplace(std::stoll(known->first.substr(prefix.size())), 0);
         bool complete = true;
         for (const auto& [number, head] : *past) {
             if (number >= envelope.incarnation) continue;

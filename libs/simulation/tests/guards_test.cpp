@@ -91,12 +91,12 @@ protected:
             clock.pass(100ms);
         }
     }
-    void tell(int source_lane, const std::string& shipment, int kilometres, const std::string& type = "routes.v1.RouteFound") {
+    void tell(int source_lane, const std::string& shipment, int kilometres, const std::string& type = "routes.v1.RouteFound", std::int64_t incarnation = 1) {
         ::routes::v1::RouteFound found;
         found.set_shipment_id(shipment);
         found.set_kilometres(kilometres);
         Message message;
-        message.envelope = {.type = type, .source = "routes", .topic = "routes.events", .partition = 0, .lane = source_lane, .incarnation = 1, .seq = told[source_lane]++, .subject = shipment};
+        message.envelope = {.type = type, .source = "routes", .topic = "routes.events", .partition = 0, .lane = source_lane, .incarnation = incarnation, .seq = told[source_lane]++, .subject = shipment};
         message.payload = found.SerializeAsString();
         simulation::Bus(broker).publish(message);
     }
@@ -485,6 +485,31 @@ TEST_F(OneLane, ARestoredDatabaseGivesNoNumberASecondTime) {
     EXPECT_EQ(given.size(), 3u);
     EXPECT_GT(database.lanes[0].incarnation, 1);
     EXPECT_EQ(database.lanes[0].ledger.past["1"], (Ledger::Heads{{"fulfilment.events/0", 1}}));
+}
+
+TEST_F(OneLane, WhatARestoredSourceForgotWithItsWholeIncarnationIsListedToo) {
+    const auto note = [&](std::int64_t incarnation) {  // of a source that knows of no older incarnation but the first
+        Message message;
+        message.kind = Message::Kind::head_note;
+        message.envelope = {.type = "waybill.v1.HeadNote", .source = "routes", .topic = "routes.events", .partition = 0, .lane = 0, .incarnation = incarnation, .seq = 0};
+        message.payload = R"({"past":{"1":1}})";
+        simulation::Bus(broker).publish(message);
+        rest();
+    };
+    ask("S1", Begin{});
+    worker->step();
+    tell(0, "S1", 1);
+    note(5);
+    told[0] = 0;
+    for (const int kilometres : {2, 3}) tell(0, "S1", kilometres, "routes.v1.RouteFound", 5);
+    rest();
+    EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3}));
+    EXPECT_TRUE(database.orphaned.empty());
+    note(9);
+    ASSERT_EQ(database.orphaned.size(), 1u);
+    EXPECT_EQ(database.orphaned[0].incarnation, 5);
+    EXPECT_EQ(database.orphaned[0].first, 0);
+    EXPECT_EQ(database.orphaned[0].last, 1);
 }
 
 // ---- numbers that are nowhere, or there twice ----------------------------------------------------------------------------
