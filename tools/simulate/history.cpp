@@ -378,6 +378,7 @@ void History::restore(Service& service) {
     service.database.system = "memory/" + std::to_string(++restores_ + 1);
     witness_.restored(service.index, service.backups.front().read, service.database);
     service.backups.clear();
+    service.restored = true;
 }
 
 void History::faults_of_round() {

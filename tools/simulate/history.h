@@ -96,6 +96,7 @@ private:
         std::deque<Process> processes;
         std::vector<Lease> leases;
         std::vector<Backup> backups;  // at most one
+        bool restored = false;
     };
 
     runtime::Definition prepared(const runtime::Definition& original);
