@@ -74,6 +74,12 @@ TEST(AnAnswer, RestsBesideItsRequestAndComesBackTyped) {
     EXPECT_EQ(failed.failure, "no such \"town\"");
 }
 
+TEST(ARow, IsNamedByTheColumnsOfItsKeyInTheirOrder) {
+    const Shipment shipment{"S\"1", Stage::routing, 7};
+    EXPECT_EQ(row("board", {"kilometres", "id"}, shipment).id, R"(7,"S\"1",)");
+    EXPECT_THROW(row("board", {"id", "day"}, shipment), std::logic_error) << "it has no such column";
+}
+
 TEST(StateText, NamesTheMemberThatIsWrong) {
     try {
         json::from_json<Shipment>(R"({"id":"S1","kilometres":"many"})");

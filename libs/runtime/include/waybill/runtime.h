@@ -82,12 +82,14 @@ template <class Columns>
 Row row(std::string table, std::vector<std::string> key, const Columns& columns) {
     Row made{std::move(table), std::move(key), {}, json::to_json(columns), {}};
     boost::mp11::mp_for_each<json::detail::Members<Columns>>([&](auto member) { made.columns.emplace_back(member.name); });
-    for (const auto& column : made.key)
+    for (const auto& column : made.key) {
+        const auto before = made.id.size();
         boost::mp11::mp_for_each<json::detail::Members<Columns>>([&](auto member) {
-            if (column != member.name) return;
-            json::detail::write(made.id, columns.*member.pointer);
-            made.id += ',';
+            if (column == member.name) json::detail::write(made.id, columns.*member.pointer);
         });
+        if (made.id.size() == before) throw std::logic_error("a row of " + made.table + " has no column " + column + ", which its key names");
+        made.id += ',';
+    }
     return made;
 }
 
