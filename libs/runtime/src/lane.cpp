@@ -335,6 +335,8 @@ void Lane::read_note(const Message& note, Source& source, Draft& draft) {
         bool complete = true;
         for (const auto& [number, head] : *past) {
             if (number >= envelope.incarnation) continue;
+            // One that nobody tells of any more opens by the note of a later one, once those before it are whole.
+            if (complete && head > 0 && number > std::max<std::int64_t>(1, source.newest)) open(source, envelope, number);
             if (seen(seen_key(envelope.topic, envelope.lane, number)) < head - 1) {
                 want(envelope.topic, envelope.lane, number, head);
                 complete = false;
@@ -349,12 +351,16 @@ void Lane::read_note(const Message& note, Source& source, Draft& draft) {
             }
         }
         std::erase_if(wants_, [&](const auto& each) { return each.second.topic == envelope.topic && each.second.source_lane == envelope.lane && each.second.incarnation < envelope.incarnation; });
-        std::int64_t& last = record_.ledger.seen[seen_key(envelope.topic, envelope.lane, envelope.incarnation)];
-        last = -1;
-        source = {envelope.incarnation, &last, {}};
-        must_commit_ = true;
+        open(source, envelope, envelope.incarnation);
     }
     if ((source.last ? *source.last : -1) < envelope.seq - 1) want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq);
+}
+
+void Lane::open(Source& source, const Envelope& of, std::int64_t incarnation) {
+    std::int64_t& last = record_.ledger.seen[seen_key(of.topic, of.lane, incarnation)];
+    last = -1;
+    source = {incarnation, &last, {}};
+    must_commit_ = true;
 }
 
 void Lane::want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head) {

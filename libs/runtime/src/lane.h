@@ -105,6 +105,7 @@ private:
     std::vector<Input> gather(std::deque<Worker::Command>& commands, Draft& draft);
     bool admit(const Message& message, Draft& draft);
     void read_note(const Message& note, Source& source, Draft& draft);
+    void open(Source& source, const Envelope& of, std::int64_t incarnation);
     Source& source_of(const Envelope& envelope);
     Target& target(std::string_view topic, int partition);
     void want(const std::string& topic, int source_lane, std::int64_t incarnation, std::int64_t head);

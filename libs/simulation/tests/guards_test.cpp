@@ -100,6 +100,15 @@ protected:
         message.payload = found.SerializeAsString();
         simulation::Bus(broker).publish(message);
     }
+    // The head of a source that gave no number of this incarnation yet, with those of its older ones.
+    void note(std::int64_t incarnation, const std::string& past) {
+        Message message;
+        message.kind = Message::Kind::head_note;
+        message.envelope = {.type = "waybill.v1.HeadNote", .source = "routes", .topic = "routes.events", .partition = 0, .lane = 0, .incarnation = incarnation, .seq = 0};
+        message.payload = "{\"past\":" + past + "}";
+        simulation::Bus(broker).publish(message);
+        rest();
+    }
     template <class Command>
     void ask(const std::string& shipment, Command command) {
         worker->submit(shipment, command, [this](Result<CommandReply> reply) { replies.push_back(reply ? "yes" : to_text(reply.refusal())); });
@@ -487,25 +496,34 @@ TEST_F(OneLane, ARestoredDatabaseGivesNoNumberASecondTime) {
     EXPECT_EQ(database.lanes[0].ledger.past["1"], (Ledger::Heads{{"fulfilment.events/0", 1}}));
 }
 
-TEST_F(OneLane, WhatARestoredSourceForgotWithItsWholeIncarnationIsListedToo) {
-    const auto note = [&](std::int64_t incarnation) {  // of a source that knows of no older incarnation but the first
-        Message message;
-        message.kind = Message::Kind::head_note;
-        message.envelope = {.type = "waybill.v1.HeadNote", .source = "routes", .topic = "routes.events", .partition = 0, .lane = 0, .incarnation = incarnation, .seq = 0};
-        message.payload = R"({"past":{"1":1}})";
-        simulation::Bus(broker).publish(message);
-        rest();
-    };
+TEST_F(OneLane, AnIncarnationThatNobodyTellsOfAnyMoreIsOpenedByTheNoteOfALaterOne) {
     ask("S1", Begin{});
     worker->step();
     tell(0, "S1", 1);
-    note(5);
+    note(9, R"({"1":1,"5":2})");
+    EXPECT_EQ(broker.asks.back(), (Ask{"routes.events", 0, 0, 5, 0}));
+    told[0] = 0;
+    for (const int kilometres : {2, 3}) tell(0, "S1", kilometres, "routes.v1.RouteFound", 5);
+    note(9, R"({"1":1,"5":2})");
+    told[0] = 0;
+    tell(0, "S1", 4, "routes.v1.RouteFound", 9);
+    rest();
+    EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3, 4}));
+    EXPECT_TRUE(database.orphaned.empty());
+}
+
+TEST_F(OneLane, WhatARestoredSourceForgotWithItsWholeIncarnationIsListedToo) {
+    const auto knows_the_first = R"({"1":1})";
+    ask("S1", Begin{});
+    worker->step();
+    tell(0, "S1", 1);
+    note(5, knows_the_first);
     told[0] = 0;
     for (const int kilometres : {2, 3}) tell(0, "S1", kilometres, "routes.v1.RouteFound", 5);
     rest();
     EXPECT_EQ(listener("S1").heard, (Numbers{1, 2, 3}));
     EXPECT_TRUE(database.orphaned.empty());
-    note(9);
+    note(9, knows_the_first);
     ASSERT_EQ(database.orphaned.size(), 1u);
     EXPECT_EQ(database.orphaned[0].incarnation, 5);
     EXPECT_EQ(database.orphaned[0].first, 0);
