@@ -291,11 +291,11 @@ bool Lane::admit(const Message& message, Draft& draft) {
         worker_.figures_.repeats++;  // the older incarnation was whole when the newer one opened: whatever else comes of it, the source has forgotten
         return false;
     }
-    if (envelope.incarnation > std::max<std::int64_t>(1, source.newest)) {
+    if (source.opens_by_note(envelope.incarnation)) {
         worker_.figures_.skipped++;  // a new incarnation opens only by its head note
         return false;
     }
-    const std::int64_t last = source.last ? *source.last : -1;
+    const std::int64_t last = source.applied();
     if (envelope.seq <= last) {
         worker_.figures_.repeats++;
         // The time of a lane never goes back, so what is older by number and younger by time was decided anew.
@@ -326,7 +326,7 @@ bool Lane::admit(const Message& message, Draft& draft) {
 void Lane::read_note(const Message& note, Source& source, Draft& draft) {
     const Envelope& envelope = note.envelope;
     if (envelope.incarnation < source.newest) return;
-    if (envelope.incarnation > std::max<std::int64_t>(1, source.newest)) {
+    if (source.opens_by_note(envelope.incarnation)) {
         auto past = past_in(note.payload);
         if (!past) return worker_.log_(Level::error, "a head note of " + envelope.topic + " that cannot be read was skipped", number_);
         // Of an incarnation that began after the copy was made, the source forgot everything.
@@ -336,7 +336,7 @@ void Lane::read_note(const Message& note, Source& source, Draft& draft) {
         for (const auto& [number, head] : *past) {
             if (number >= envelope.incarnation) continue;
             // One that nobody tells of any more opens by the note of a later one, once those before it are whole.
-            if (complete && head > 0 && number > std::max<std::int64_t>(1, source.newest)) open(source, envelope, number);
+            if (complete && head > 0 && source.opens_by_note(number)) open(source, envelope, number);
             if (seen(seen_key(envelope.topic, envelope.lane, number)) < head - 1) {
                 want(envelope.topic, envelope.lane, number, head);
                 complete = false;
@@ -353,7 +353,7 @@ void Lane::read_note(const Message& note, Source& source, Draft& draft) {
         std::erase_if(wants_, [&](const auto& each) { return each.second.topic == envelope.topic && each.second.source_lane == envelope.lane && each.second.incarnation < envelope.incarnation; });
         open(source, envelope, envelope.incarnation);
     }
-    if ((source.last ? *source.last : -1) < envelope.seq - 1) want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq);
+    if (source.applied() < envelope.seq - 1) want(envelope.topic, envelope.lane, envelope.incarnation, envelope.seq);
 }
 
 void Lane::open(Source& source, const Envelope& of, std::int64_t incarnation) {

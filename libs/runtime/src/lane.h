@@ -83,6 +83,8 @@ private:
         std::int64_t newest = 0;        // the incarnation that is open; 0: nothing was applied yet
         std::int64_t* last = nullptr;   // the last number applied of it: in record_.ledger.seen
         std::optional<Instant> told_at; // the time of the last one applied in this hold
+        std::int64_t applied() const { return last ? *last : -1; }
+        bool opens_by_note(std::int64_t incarnation) const { return incarnation > std::max<std::int64_t>(1, newest); }  // the first needs none
     };
 
     // A partition that this lane writes to.
